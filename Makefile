@@ -1,0 +1,47 @@
+# Two commands for users: `make demo` and `make test`. The rest is for developers.
+PYTHON ?= python3
+PY := .venv/bin/python
+
+.PHONY: demo test check fmt bench migrate lock clean
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else 0'
+	$(PYTHON) -m venv .venv
+
+.venv/%.installed: requirements/%.txt pyproject.toml | .venv/bin/python
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: .venv/demo.installed
+	.venv/bin/shouwang demo
+
+test: .venv/dev.installed
+	$(PY) -m pytest
+
+check: .venv/dev.installed
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+fmt: .venv/dev.installed
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+bench: .venv/dev.installed
+	$(PY) bench/demo.py
+
+migrate: .venv/run.installed
+	.venv/bin/shouwang migrate
+
+# The lock holds names, versions and hashes only: no address of any package index.
+lock:
+	for set in "run" "demo --extra sample" "dev --extra sample --extra postgres --extra dev"; do \
+	  set -- $$set; name=$$1; shift; \
+	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	    --no-emit-index-url --no-annotate "$$@" pyproject.toml requirements/build.in -o requirements/$$name.txt || exit 1; \
+	done
+
+clean:
+	rm -rf .venv data

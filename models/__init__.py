@@ -1,0 +1,36 @@
+"""The tables. Importing this package registers all of them on `Base.metadata`."""
+
+from models.account import AccountRow, SignInRow, TokenRow
+from models.alert import AlertRow
+from models.base import Base
+from models.camera import BlindTimeRow, CameraRow
+from models.estate import EstateRow
+from models.event import EventRow
+from models.outbox import OutboxRow
+from models.presence import PresenceRow
+from models.resident import ConsentRow, ResidentRow, TemplateRow
+from models.sighting import SightingRow
+from models.snapshot import SnapshotRow
+from models.visit import VisitRow
+from models.wellness import WellnessCheckRow
+
+__all__ = [
+    "AccountRow",
+    "AlertRow",
+    "Base",
+    "BlindTimeRow",
+    "CameraRow",
+    "ConsentRow",
+    "EstateRow",
+    "EventRow",
+    "OutboxRow",
+    "PresenceRow",
+    "ResidentRow",
+    "SightingRow",
+    "SignInRow",
+    "SnapshotRow",
+    "TemplateRow",
+    "TokenRow",
+    "VisitRow",
+    "WellnessCheckRow",
+]

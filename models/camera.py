@@ -1,0 +1,56 @@
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, OfEstate
+from monitor.core.camera import CameraState
+from monitor.core.sighting import Direction
+
+
+class CameraRow(OfEstate, Base):
+    """A camera as the estate knows it and how it is now. Its address stays in cameras.yaml."""
+
+    __tablename__ = "camera"
+    __table_args__ = (UniqueConstraint("estate_id", "slug"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(200))
+    place: Mapped[str] = mapped_column(String(60))
+    direction: Mapped[Direction]
+    identifies: Mapped[bool]
+    enabled: Mapped[bool]
+    x_m: Mapped[float]
+    y_m: Mapped[float]
+    heading_deg: Mapped[float]
+    field_of_view_deg: Mapped[float]
+    range_m: Mapped[float]
+    state: Mapped[CameraState] = mapped_column(default=CameraState.STARTING)
+    state_since: Mapped[datetime]
+    state_reason: Mapped[str] = mapped_column(String(300), default="")
+    last_frame_at: Mapped[datetime | None]
+    frame_age_s: Mapped[float | None]
+    frames_per_s: Mapped[float | None]
+    picture_at: Mapped[datetime | None]  # when the newest picture of the wall was taken
+
+
+class BlindTimeRow(OfEstate, Base):
+    """A span in which a camera could not have identified anybody. Open while `ended_at` is empty."""
+
+    __tablename__ = "blind_time"
+    __table_args__ = (
+        Index(
+            "uq_blind_time_open",
+            "camera_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    camera_id: Mapped[int] = mapped_column(ForeignKey("camera.id", ondelete="CASCADE"), index=True)
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None] = mapped_column(index=True)
+    reason: Mapped[str] = mapped_column(String(300))

@@ -1,0 +1,194 @@
+"""Everything that can be set, from environment variables named SHOUWANG_*. Reading them touches nothing."""
+
+import json
+import logging
+import os
+from collections.abc import Iterable
+from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from monitor.config.problems import explain
+from monitor.core.identification import IdentificationPolicy
+from monitor.core.presence import Steps
+from monitor.errors import ConfigError, Problem
+
+PREFIX = "SHOUWANG_"
+logger = logging.getLogger(__name__)
+
+
+def _json_object(value: object) -> object:
+    """Parsed here and not by pydantic-settings, which would stop at it and hide all other mistakes."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        # `from None`: the decoder's error carries the whole text, secrets and all.
+        raise ValueError('must be JSON such as {"duty": "wecombot://KEY"}') from None
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+Score = Annotated[float, Field(ge=-1, le=1)]
+Hours = Annotated[float, Field(gt=0, le=24 * 30)]
+
+
+class Settings(BaseSettings):
+    """The settings of one site. Every field is the variable SHOUWANG_<FIELD>."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_ignore_empty=True,  # compose files hand over empty variables for what was not set
+        frozen=True,
+        hide_input_in_errors=True,
+        allow_inf_nan=False,
+    )
+
+    data_dir: Path = Field(Path("data"), description="Folder of the database and the pictures.")
+    database_url: SecretStr | None = Field(
+        None,
+        description="sqlite:/// or postgresql+psycopg:// address; not set: a SQLite file in the data folder.",
+    )
+    cameras_file: Path = Field(Path("cameras.yaml"), description="The file that lists estate and cameras.")
+
+    host: str = Field("127.0.0.1", min_length=1, description="Address on which desk and API listen.")
+    port: int = Field(8080, ge=1, le=65535, description="Port on which desk and API listen.")
+    public_url: str = Field(
+        "", description="Where people reach the desk, for links; default from host and port."
+    )
+
+    resident_at: Score = Field(0.50, description="Likeness (cosine) from which a face may get a name.")
+    match_margin: float = Field(
+        0.06, ge=0, le=1, description="How far the second-best resident must be behind."
+    )
+    stranger_below: Score = Field(0.46, description="Likeness below which a face is a stranger.")
+
+    phone_hours: Hours = Field(24, description="Hours unseen until somebody should phone.")
+    visit_hours: Hours = Field(48, description="Hours unseen until somebody should visit.")
+    urgent_hours: Hours = Field(72, description="Hours unseen until it is urgent.")
+
+    visit_gap_minutes: float = Field(
+        30, gt=0, le=24 * 60, description="A stranger away for longer than this begins a new visit."
+    )
+    camera_offline_after_s: float = Field(
+        60, ge=5, le=3600, description="Seconds without a picture until a camera counts as offline."
+    )
+    tick_s: float = Field(15, gt=0, le=300, description="Seconds between two looks at what is due.")
+    cameras_per_worker: int = Field(9, ge=1, le=64, description="How many cameras one ingest process reads.")
+
+    sighting_days: int = Field(30, ge=1, le=365, description="Days that sightings are kept.")
+    snapshot_days: int = Field(30, ge=1, le=90, description="Days that pictures are kept.")
+    stranger_days: int = Field(7, ge=1, le=30, description="Days that visits of strangers are kept.")
+
+    notify: Annotated[dict[str, SecretStr], NoDecode, BeforeValidator(_json_object)] = Field(
+        default_factory=dict, description="JSON: channel name -> Apprise address. The addresses are secrets."
+    )
+    consent_days: int = Field(365, ge=1, le=1095, description="Days after which consent must be given again.")
+    session_hours: float = Field(12, gt=0, le=24 * 7, description="Hours after which a sign-in ends.")
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
+        "INFO", description="How much is logged."
+    )
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: SecretStr | None) -> SecretStr | None:
+        scheme = url.get_secret_value().partition("://")[0].partition("+")[0] if url else "sqlite"
+        if scheme not in ("sqlite", "postgresql"):
+            raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
+        return url
+
+    @field_validator("public_url")
+    @classmethod
+    def _linkable(cls, url: str, info: ValidationInfo) -> str:
+        if not url:
+            host, port = info.data.get("host", ""), info.data.get("port", "")
+            host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+            return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            raise ValueError("must be an address such as https://desk.example") from None
+        if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+            raise ValueError("must be an address such as https://desk.example, without user and password")
+        return url.rstrip("/")
+
+    @field_validator("stranger_below")
+    @classmethod
+    def _below_resident(cls, score: float, info: ValidationInfo) -> float:
+        resident_at = info.data.get("resident_at", score)
+        if score > resident_at:
+            raise ValueError(f"must be at most SHOUWANG_RESIDENT_AT ({resident_at:g})")
+        return score
+
+    @field_validator("visit_hours", "urgent_hours")
+    @classmethod
+    def _later_than_the_step_before(cls, hours: float, info: ValidationInfo) -> float:
+        before = {"visit_hours": "phone_hours", "urgent_hours": "visit_hours"}[str(info.field_name)]
+        earlier = info.data.get(before, 0.0)
+        if hours <= earlier:
+            raise ValueError(f"must be more than {PREFIX}{before.upper()} ({earlier:g})")
+        return hours
+
+    @field_validator("notify")
+    @classmethod
+    def _addresses(cls, channels: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        for number, url in enumerate(channels.values(), start=1):
+            scheme, mark, rest = url.get_secret_value().partition("://")
+            if not (scheme and mark and rest):
+                # By number: whoever swaps name and address would see a secret here.
+                raise ValueError(f"the address of channel {number} must look like wecombot://KEY")
+        return channels
+
+    def database(self) -> str:
+        """The database's address in full: for the engine only, it may hold a password."""
+        if self.database_url is None:
+            return f"sqlite:///{(self.data_dir / 'shouwang.db').as_posix()}"
+        return self.database_url.get_secret_value()
+
+    def identification(self) -> IdentificationPolicy:
+        return IdentificationPolicy(
+            resident_at=self.resident_at, margin=self.match_margin, stranger_below=self.stranger_below
+        )
+
+    def steps(self) -> Steps:
+        return Steps(
+            phone=timedelta(hours=self.phone_hours),
+            visit=timedelta(hours=self.visit_hours),
+            urgent=timedelta(hours=self.urgent_hours),
+        )
+
+
+def load_settings() -> Settings:
+    """Read the environment. Raises ConfigError with every mistake; warns about names that look misspelt."""
+    for name, meant in misspelt(os.environ):
+        logger.warning("The environment variable %s means nothing; did you mean %s?", name, meant)
+    try:
+        return Settings()
+    except ValidationError as errors:
+        problems = [
+            Problem("environment", 0, PREFIX + str(error["loc"][0]).upper(), explain(error))
+            for error in errors.errors(include_url=False)
+        ]
+        raise ConfigError(problems) from None
+
+
+def misspelt(names: Iterable[str]) -> list[tuple[str, str]]:
+    """Variables that are nearly a setting. Others are left alone: cameras.yaml may refer to any of them."""
+    known = [field.upper() for field in Settings.model_fields]
+    found = []
+    for name in sorted(names):
+        rest = name.upper().removeprefix(PREFIX)
+        credential = rest.endswith(("_USER", "_PASSWORD"))
+        if not name.upper().startswith(PREFIX) or rest in known or credential:
+            continue
+        if close := get_close_matches(rest, known, n=1, cutoff=0.75):
+            found.append((name, PREFIX + close[0]))
+    return found

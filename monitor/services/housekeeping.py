@@ -1,0 +1,65 @@
+"""Everything personal has a term; this deletes what has passed its own."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import CursorResult, delete, func, select
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import Delete
+
+from models import AlertRow, EventRow, SightingRow, SignInRow, SnapshotRow, VisitRow
+from monitor.core.alert import AlertState
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How long things are kept."""
+
+    sightings: timedelta
+    visits: timedelta
+    events: timedelta
+
+
+@dataclass(frozen=True)
+class Purged:
+    snapshots: int
+    sightings: int
+    visits: int
+    events: int
+
+
+def purge(session: Session, estate_id: str, terms: Terms, now: datetime) -> Purged:
+    """Delete rows past their term; a visit stays while its alert is unresolved."""
+
+    def run(statement: Delete) -> int:
+        result = session.execute(statement)
+        assert isinstance(result, CursorResult)
+        return result.rowcount
+
+    unresolved = select(AlertRow.visit_id).where(
+        AlertRow.state != AlertState.RESOLVED, AlertRow.visit_id.is_not(None)
+    )
+    newest = select(func.max(EventRow.id)).where(EventRow.estate_id == estate_id).scalar_subquery()
+    run(delete(SignInRow).where(SignInRow.estate_id == estate_id, SignInRow.ends_at <= now))
+    return Purged(
+        snapshots=run(
+            delete(SnapshotRow).where(SnapshotRow.estate_id == estate_id, SnapshotRow.delete_after <= now)
+        ),
+        sightings=run(
+            delete(SightingRow).where(
+                SightingRow.estate_id == estate_id, SightingRow.ended_at <= now - terms.sightings
+            )
+        ),
+        visits=run(
+            delete(VisitRow).where(
+                VisitRow.estate_id == estate_id,
+                VisitRow.ended_at <= now - terms.visits,
+                VisitRow.id.not_in(unresolved),
+            )
+        ),
+        events=run(
+            delete(EventRow).where(
+                EventRow.estate_id == estate_id, EventRow.at <= now - terms.events, EventRow.id < newest
+            )
+        ),
+    )

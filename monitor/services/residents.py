@@ -1,0 +1,254 @@
+"""Residents: the list with last seen, one resident's timeline, erasure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models import (
+    AlertRow,
+    ConsentRow,
+    PresenceRow,
+    ResidentRow,
+    SightingRow,
+    SnapshotRow,
+    TemplateRow,
+)
+from monitor.core.access import Action, Role, may
+from monitor.core.alert import AlertKind, AlertState
+from monitor.core.consent import Purpose
+from monitor.core.presence import PresenceState
+from monitor.errors import NotAllowed, NotFound
+from monitor.services import enrolment, events
+from monitor.store import cameras as camera_queries
+from monitor.store import residents as queries
+from monitor.store import sightings as sighting_queries
+
+
+@dataclass(frozen=True)
+class Resident:
+    """`last_seen_at` and what hangs on it are empty for who may not see sightings."""
+
+    id: int
+    name: str
+    flat: str | None
+    watched: bool
+    state: PresenceState | None
+    last_seen_at: datetime | None
+    last_seen_place: str | None
+    due_at: datetime | None
+    consent_until: datetime | None
+    templates: int
+
+
+class EntryKind(StrEnum):
+    SIGHTING = "sighting"
+    ALERT = "alert"
+    CONSENT = "consent"
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """One line of a resident's history."""
+
+    kind: EntryKind
+    at: datetime
+    until: datetime | None
+    camera_name: str | None
+    text: str  # text key of what happened
+    person: str | None
+    snapshot_id: str | None
+    score: float | None
+
+
+@dataclass(frozen=True)
+class Accounted:
+    """Where the watched residents stand; the parts add up to `watched`."""
+
+    watched: int
+    seen: int
+    unseen: int
+    blind: int
+    not_started: int
+
+
+def listing(
+    session: Session, estate_id: str, role: Role, person: str, now: datetime, *, watched_only: bool = False
+) -> list[Resident]:
+    blind = _all_blind(session, estate_id, now)
+    templates = dict(
+        session.execute(
+            select(TemplateRow.resident_id, func.count())
+            .where(TemplateRow.estate_id == estate_id)
+            .group_by(TemplateRow.resident_id)
+        )
+        .tuples()
+        .all()
+    )
+    mine = _handled_by(session, estate_id, person)
+    names = {row.id: row.name for row in camera_queries.of_estate(session, estate_id)}
+    found = []
+    for row, presence in queries.with_presence(session, estate_id):
+        if watched_only and presence is None:
+            continue
+        open_to = may(role, Action.SEE_SIGHTINGS) or row.id in mine
+        found.append(_view(session, row, presence, names, templates.get(row.id, 0), blind, open_to, now))
+    return found
+
+
+def get(
+    session: Session, estate_id: str, resident_id: int, role: Role, person: str, now: datetime
+) -> Resident:
+    row = _load(session, estate_id, resident_id)
+    presence = session.get(PresenceRow, resident_id)
+    names = {camera.id: camera.name for camera in camera_queries.of_estate(session, estate_id)}
+    number = session.scalar(
+        select(func.count()).select_from(TemplateRow).where(TemplateRow.resident_id == resident_id)
+    )
+    open_to = may(role, Action.SEE_SIGHTINGS) or resident_id in _handled_by(session, estate_id, person)
+    blind = _all_blind(session, estate_id, now)
+    return _view(session, row, presence, names, number or 0, blind, open_to, now)
+
+
+def timeline(
+    session: Session, estate_id: str, resident_id: int, role: Role, person: str, limit: int = 100
+) -> list[TimelineEntry]:
+    """Sightings, alerts and consents, the newest first. Raises NotAllowed for who may not see sightings."""
+    _load(session, estate_id, resident_id)
+    if not may(role, Action.SEE_SIGHTINGS) and resident_id not in _handled_by(session, estate_id, person):
+        raise NotAllowed(action="see this resident's history")
+    entries = [
+        TimelineEntry(
+            EntryKind.SIGHTING,
+            sighting.started_at,
+            sighting.ended_at,
+            camera.name,
+            "sighting",
+            None,
+            sighting.snapshot_id,
+            sighting.why.get("score"),
+        )
+        for sighting, _, camera in sighting_queries.page(session, estate_id, resident_id, None, limit)
+    ]
+    for alert in session.scalars(select(AlertRow).where(AlertRow.resident_id == resident_id)):
+        for at, text, who in (
+            (alert.opened_at, "alert_opened", None),
+            (alert.acknowledged_at, "alert_acknowledged", alert.acknowledged_by),
+            (alert.resolved_at, f"outcome_{alert.outcome}" if alert.outcome else "", alert.resolved_by),
+        ):
+            if at is not None:
+                entries.append(TimelineEntry(EntryKind.ALERT, at, None, None, text, who, None, None))
+    for consent in session.scalars(select(ConsentRow).where(ConsentRow.resident_id == resident_id)):
+        entries.append(
+            TimelineEntry(
+                EntryKind.CONSENT,
+                consent.given_at,
+                consent.until,
+                None,
+                f"consent_{consent.purpose.value}",
+                consent.recorded_by,
+                None,
+                None,
+            )
+        )
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:limit]
+
+
+def erase(session: Session, estate_id: str, resident_id: int, now: datetime) -> None:
+    """Delete a resident and everything that hangs on them; pictures follow with the next sweep."""
+    row = _load(session, estate_id, resident_id)
+    pictures = select(SightingRow.snapshot_id).where(SightingRow.resident_id == resident_id)
+    for snapshot in session.scalars(select(SnapshotRow).where(SnapshotRow.id.in_(pictures))):
+        session.delete(snapshot)
+    session.delete(row)
+    enrolment.gallery_changed(session, estate_id)
+    events.append(session, estate_id, "resident.erased", now, resident_id=resident_id)
+
+
+def accounted(session: Session, estate_id: str, now: datetime) -> Accounted:
+    """Everybody who is watched, counted once."""
+    blind = _all_blind(session, estate_id, now)
+    states = [
+        _shown(presence.state, blind)
+        for _, presence in queries.with_presence(session, estate_id)
+        if presence is not None and presence.state is not PresenceState.WITHDRAWN
+    ]
+    return Accounted(
+        len(states),
+        *(
+            states.count(state)
+            for state in (
+                PresenceState.SEEN,
+                PresenceState.UNSEEN,
+                PresenceState.BLIND,
+                PresenceState.NOT_STARTED,
+            )
+        ),
+    )
+
+
+def _load(session: Session, estate_id: str, resident_id: int) -> ResidentRow:
+    row = session.get(ResidentRow, resident_id)
+    if row is None or row.estate_id != estate_id:
+        raise NotFound(what="resident", key=resident_id)
+    return row
+
+
+def _handled_by(session: Session, estate_id: str, person: str) -> set[int]:
+    """The residents whose open wellness alert this person has taken."""
+    return {
+        resident_id
+        for resident_id in session.scalars(
+            select(AlertRow.resident_id).where(
+                AlertRow.estate_id == estate_id,
+                AlertRow.kind == AlertKind.WELLNESS,
+                AlertRow.state == AlertState.ACKNOWLEDGED,
+                AlertRow.acknowledged_by == person,
+            )
+        )
+        if resident_id is not None
+    }
+
+
+def _all_blind(session: Session, estate_id: str, now: datetime) -> bool:
+    """Whether nobody could be identified anywhere right now."""
+    intervals = camera_queries.blind_intervals(session, estate_id, now, now)
+    open_now = {blind.camera_id for blind, _ in camera_queries.all_open_blind_times(session, estate_id)}
+    return set(intervals) <= open_now
+
+
+def _shown(state: PresenceState, all_blind: bool) -> PresenceState:
+    """With every camera blind, "seen" cannot be claimed to go on; "unseen" stays."""
+    return PresenceState.BLIND if all_blind and state is PresenceState.SEEN else state
+
+
+def _view(
+    session: Session,
+    row: ResidentRow,
+    presence: PresenceRow | None,
+    camera_names: dict[int, str],
+    templates: int,
+    all_blind: bool,
+    open_to: bool,
+    now: datetime,
+) -> Resident:
+    consent = queries.consent_in_force(session, row.id, Purpose.RECOGNITION, now)
+    last = sighting_queries.page(session, row.estate_id, row.id, None, 1) if open_to else []
+    seen_at = presence.last_seen_at if presence else None
+    place = camera_names.get(presence.last_camera_id or 0) if presence else None
+    if last and (seen_at is None or last[0][0].ended_at > seen_at):
+        seen_at, place = last[0][0].ended_at, last[0][2].name
+    return Resident(
+        id=row.id,
+        name=row.name,
+        flat=row.flat,
+        watched=presence is not None,
+        state=_shown(presence.state, all_blind) if presence else None,
+        last_seen_at=seen_at if open_to else None,
+        last_seen_place=place if open_to else None,
+        due_at=presence.due_at if presence and open_to else None,
+        consent_until=consent.until if consent else None,
+        templates=templates,
+    )

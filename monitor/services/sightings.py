@@ -1,0 +1,129 @@
+"""A resident was seen: the sighting, and what it means for presence."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models import CameraRow, SightingRow
+from monitor.core.consent import Purpose
+from monitor.core.presence import Steps
+from monitor.core.sighting import Direction, continues
+from monitor.errors import NotFound
+from monitor.services import events, presence, snapshots
+from monitor.services.snapshots import Snapshot
+from monitor.store import cameras as camera_queries
+from monitor.store import residents as resident_queries
+from monitor.store import sightings as queries
+
+
+@dataclass(frozen=True)
+class Sighting:
+    id: int
+    resident_id: int
+    resident_name: str
+    camera: str
+    camera_name: str
+    place: str
+    started_at: datetime
+    ended_at: datetime
+    direction: Direction
+    why: dict[str, Any]
+    snapshot_id: str | None
+
+
+def record(
+    session: Session,
+    estate_id: str,
+    camera: str,
+    resident_id: int,
+    seen_from: datetime,
+    seen_to: datetime,
+    why: dict[str, Any],
+    snapshot: Snapshot | None,
+    snapshot_days: int,
+    steps: Steps,
+    now: datetime,
+) -> int | None:
+    """Begin a sighting or go on with the one of the same pass; returns its id.
+
+    None when the resident's consent has ended meanwhile: then nothing is kept.
+    """
+    if resident_queries.consent_in_force(session, resident_id, Purpose.RECOGNITION, now) is None:
+        return None
+    where = _camera(session, estate_id, camera)
+    row = queries.latest(session, resident_id, where.id)
+    if row is not None and continues(row.ended_at, seen_from):
+        row.started_at, row.ended_at = min(row.started_at, seen_from), max(row.ended_at, seen_to)
+        if row.snapshot_id is None and snapshot is not None:
+            row.snapshot_id = snapshots.keep(
+                session, estate_id, snapshot, of_resident=True, days=snapshot_days
+            )
+    else:
+        kept = (
+            snapshots.keep(session, estate_id, snapshot, of_resident=True, days=snapshot_days)
+            if snapshot
+            else None
+        )
+        row = SightingRow(
+            estate_id=estate_id,
+            resident_id=resident_id,
+            camera_id=where.id,
+            started_at=seen_from,
+            ended_at=seen_to,
+            direction=where.direction,
+            why=why,
+            snapshot_id=kept,
+        )
+        session.add(row)
+        session.flush()
+        events.append(
+            session,
+            estate_id,
+            "sighting.started",
+            now,
+            sighting_id=row.id,
+            resident_id=resident_id,
+            camera=camera,
+        )
+    if where.identifies:
+        presence.evidence(session, resident_id, seen_to, where, steps, now)
+    return row.id
+
+
+def undecided(session: Session, estate_id: str, camera: str, why: dict[str, Any], now: datetime) -> None:
+    """A face that stayed unclear: neither resident nor stranger. Only counted."""
+    events.append(session, estate_id, "face.undecided", now, camera=camera, why=why)
+
+
+def listing(
+    session: Session,
+    estate_id: str,
+    resident_id: int | None = None,
+    before: datetime | None = None,
+    limit: int = 100,
+) -> list[Sighting]:
+    return [
+        Sighting(
+            id=row.id,
+            resident_id=resident.id,
+            resident_name=resident.name,
+            camera=camera.slug,
+            camera_name=camera.name,
+            place=camera.place,
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+            direction=row.direction,
+            why=row.why,
+            snapshot_id=row.snapshot_id,
+        )
+        for row, resident, camera in queries.page(session, estate_id, resident_id, before, limit)
+    ]
+
+
+def _camera(session: Session, estate_id: str, slug: str) -> CameraRow:
+    row = camera_queries.by_slug(session, estate_id, slug)
+    if row is None:
+        raise NotFound(what="camera", key=slug)
+    return row

@@ -1,0 +1,40 @@
+"""How the whole service is: for the desk's head line, /readyz and /metrics."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from monitor.core.alert import AlertKind, AlertState
+from monitor.core.camera import CameraState
+from monitor.services import cameras, outbox, residents
+from monitor.services.cameras import Camera
+from monitor.services.residents import Accounted
+from monitor.store import alerts as alert_queries
+
+
+@dataclass(frozen=True)
+class Status:
+    cameras: tuple[Camera, ...]
+    live: int
+    in_use: int
+    accounted: Accounted
+    alerts: dict[tuple[AlertKind, AlertState], int]
+    unsent: dict[str, int]  # by channel
+
+    @property
+    def open_alerts(self) -> int:
+        return sum(n for (_, state), n in self.alerts.items() if state is AlertState.OPEN)
+
+
+def get(session: Session, estate_id: str, now: datetime) -> Status:
+    found = cameras.listing(session, estate_id)
+    in_use = [camera for camera in found if camera.state is not CameraState.DISABLED]
+    return Status(
+        cameras=tuple(found),
+        live=sum(camera.state is CameraState.LIVE for camera in in_use),
+        in_use=len(in_use),
+        accounted=residents.accounted(session, estate_id, now),
+        alerts=alert_queries.count(session, estate_id),
+        unsent=outbox.unsent(session, estate_id),
+    )

@@ -1,0 +1,97 @@
+"""Queries about alerts, wellness checks and the outbox."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import case, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from models import AlertRow, OutboxRow, WellnessCheckRow
+from monitor.core.alert import AlertKind, AlertState, Severity
+
+_URGENCY = case(
+    {Severity.CRITICAL.value: 0, Severity.WARNING.value: 1, Severity.INFO.value: 2}, value=AlertRow.severity
+)
+
+
+def unresolved(session: Session, estate_id: str, kind: AlertKind, subject: str) -> AlertRow | None:
+    return session.scalars(
+        select(AlertRow).where(
+            AlertRow.estate_id == estate_id,
+            AlertRow.kind == kind,
+            AlertRow.subject == subject,
+            AlertRow.state != AlertState.RESOLVED,
+        )
+    ).one_or_none()
+
+
+def episode_exists(session: Session, estate_id: str, kind: AlertKind, episode: str) -> bool:
+    return (
+        session.scalar(
+            select(AlertRow.id).where(
+                AlertRow.estate_id == estate_id, AlertRow.kind == kind, AlertRow.episode == episode
+            )
+        )
+        is not None
+    )
+
+
+def page(
+    session: Session, estate_id: str, states: Sequence[AlertState], before_id: int | None, limit: int
+) -> Sequence[AlertRow]:
+    """Unresolved alerts by urgency and age; with only resolved ones asked for, the newest first."""
+    query = select(AlertRow).where(AlertRow.estate_id == estate_id, AlertRow.state.in_(states)).limit(limit)
+    if before_id is not None:
+        query = query.where(AlertRow.id < before_id)
+    if list(states) == [AlertState.RESOLVED]:
+        return session.scalars(query.order_by(AlertRow.id.desc())).all()
+    return session.scalars(query.order_by(_URGENCY, AlertRow.opened_at.desc(), AlertRow.id.desc())).all()
+
+
+def move(session: Session, alert_id: int, from_state: AlertState, values: dict[str, object]) -> bool:
+    """Compare-and-set: change the alert only if it is still in the state that was read."""
+    changed = session.execute(
+        update(AlertRow).where(AlertRow.id == alert_id, AlertRow.state == from_state).values(values)
+    )
+    return bool(changed.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def count(session: Session, estate_id: str) -> dict[tuple[AlertKind, AlertState], int]:
+    rows = session.execute(
+        select(AlertRow.kind, AlertRow.state, func.count())
+        .where(AlertRow.estate_id == estate_id)
+        .group_by(AlertRow.kind, AlertRow.state)
+    )
+    return {(kind, state): number for kind, state, number in rows}
+
+
+def check_of(session: Session, alert_id: int) -> WellnessCheckRow | None:
+    return session.scalars(
+        select(WellnessCheckRow).where(WellnessCheckRow.alert_id == alert_id)
+    ).one_or_none()
+
+
+def claimable(session: Session, channels: Sequence[str], now: datetime) -> OutboxRow | None:
+    """The oldest message that is due and that no other sender holds."""
+    return session.scalars(
+        select(OutboxRow)
+        .where(
+            OutboxRow.channel.in_(channels),
+            OutboxRow.sent_at.is_(None),
+            OutboxRow.next_try_at <= now,
+            or_(OutboxRow.lease_until.is_(None), OutboxRow.lease_until < now),
+        )
+        .order_by(OutboxRow.next_try_at, OutboxRow.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+
+
+def unsent(session: Session, estate_id: str) -> dict[str, int]:
+    """How many messages each channel still owes."""
+    rows = session.execute(
+        select(OutboxRow.channel, func.count())
+        .where(OutboxRow.estate_id == estate_id, OutboxRow.sent_at.is_(None))
+        .group_by(OutboxRow.channel)
+    )
+    return {channel: number for channel, number in rows}

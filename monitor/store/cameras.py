@@ -1,0 +1,58 @@
+"""Queries about cameras and the time they were blind."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from models import BlindTimeRow, CameraRow
+from monitor.core.interval import Interval
+
+
+def of_estate(session: Session, estate_id: str) -> Sequence[CameraRow]:
+    return session.scalars(
+        select(CameraRow).where(CameraRow.estate_id == estate_id).order_by(CameraRow.id)
+    ).all()
+
+
+def by_slug(session: Session, estate_id: str, slug: str) -> CameraRow | None:
+    return session.scalars(
+        select(CameraRow).where(CameraRow.estate_id == estate_id, CameraRow.slug == slug)
+    ).one_or_none()
+
+
+def open_blind_time(session: Session, camera_id: int) -> BlindTimeRow | None:
+    return session.scalars(
+        select(BlindTimeRow).where(BlindTimeRow.camera_id == camera_id, BlindTimeRow.ended_at.is_(None))
+    ).one_or_none()
+
+
+def all_open_blind_times(session: Session, estate_id: str) -> Sequence[tuple[BlindTimeRow, CameraRow]]:
+    return [
+        (blind, camera)
+        for blind, camera in session.execute(
+            select(BlindTimeRow, CameraRow)
+            .join(CameraRow, CameraRow.id == BlindTimeRow.camera_id)
+            .where(BlindTimeRow.estate_id == estate_id, BlindTimeRow.ended_at.is_(None))
+        )
+    ]
+
+
+def blind_intervals(
+    session: Session, estate_id: str, since: datetime, until: datetime
+) -> dict[int, list[Interval]]:
+    """For every identifying camera in use, when it was blind in that time; an empty list if never."""
+    cameras = session.scalars(
+        select(CameraRow.id).where(CameraRow.estate_id == estate_id, CameraRow.identifies, CameraRow.enabled)
+    )
+    found: dict[int, list[Interval]] = {camera_id: [] for camera_id in cameras}
+    for blind in session.scalars(
+        select(BlindTimeRow).where(
+            BlindTimeRow.camera_id.in_(found),
+            BlindTimeRow.started_at < until,
+            or_(BlindTimeRow.ended_at.is_(None), BlindTimeRow.ended_at > since),
+        )
+    ):
+        found[blind.camera_id].append(Interval(blind.started_at, blind.ended_at or until))
+    return found

@@ -1,0 +1,27 @@
+"""Queries about the event log."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from models import EventRow
+
+
+def lock_order(session: Session) -> None:
+    """Make ids appear in the order they were given: PostgreSQL commits concurrently, SQLite has one writer."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(54)"))
+
+
+def after(session: Session, estate_id: str, event_id: int, limit: int) -> Sequence[EventRow]:
+    return session.scalars(
+        select(EventRow)
+        .where(EventRow.estate_id == estate_id, EventRow.id > event_id)
+        .order_by(EventRow.id)
+        .limit(limit)
+    ).all()
+
+
+def newest_id(session: Session, estate_id: str) -> int:
+    return session.scalar(select(func.max(EventRow.id)).where(EventRow.estate_id == estate_id)) or 0

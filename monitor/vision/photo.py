@@ -1,0 +1,102 @@
+"""An enrolment photo: bytes from anybody, one good face out of them, or a refusal that says what to do better."""
+
+import io
+import struct
+
+import cv2
+import numpy as np
+from PIL import Image as Pictures
+from PIL import ImageOps
+
+from monitor.core.detection import Detections
+from monitor.core.ports import Detector, Image, PhotoFace
+from monitor.core.quality import Flaw
+from monitor.errors import PhotoRefused
+from monitor.vision.embedder import SFaceEmbedder, align
+from monitor.vision.faces import quality_of
+from monitor.vision.jpeg import encode, face_crop, shrink
+
+LARGEST_BYTES = 10 * 1024 * 1024
+MOST_PIXELS = 40_000_000
+LEAST_QUALITY = 0.3
+_FORMATS = ("JPEG", "PNG", "WEBP")
+_LONGEST_PX = 1600  # more shows nothing new of a face
+_CROP_PX = 320
+_BYSTANDER = 0.5  # faces narrower than this share of the widest one stand in the background
+
+# What Pillow raises on damaged or hostile bytes, found by feeding it broken files.
+_UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error)
+# A warning is an error where Python was told so.
+_TOO_MANY_PIXELS = (Pictures.DecompressionBombError, Pictures.DecompressionBombWarning)
+
+REASONS = {
+    "too_large": "the file is larger than 10 MB. Send a smaller picture.",
+    "not_a_picture": "the file is no complete JPEG, PNG or WebP picture. Send the original photo.",
+    "too_many_pixels": "it has more than 40 million pixels. Send a smaller picture.",
+    "no_face": "no face was found. Use a photo that shows one person from the front.",
+    "two_faces": "it shows more than one person. Use a photo of this person alone.",
+    Flaw.SMALL.value: "the face is too small. Go nearer, or use a larger picture.",
+    Flaw.BLURRED.value: "the face is blurred. Hold the camera still and focus on the face.",
+    Flaw.TURNED.value: "the face is turned away. Let the person look into the camera.",
+    Flaw.DARK.value: "the face is too dark. Use light that falls onto the face.",
+    Flaw.BRIGHT.value: "the face is too bright. Avoid direct sun and flash.",
+}
+
+
+def _refused(key: str) -> PhotoRefused:
+    """`facts["key"]` is the stable key for translations."""
+    return PhotoRefused(reason=REASONS[key], key=key)
+
+
+class FacePhotoReader:
+    """Reads enrolment photos; keeps nothing of them but the crop that it returns."""
+
+    def __init__(self, detector: Detector, embedder: SFaceEmbedder) -> None:
+        self._detector, self._embedder = detector, embedder
+        self.engine = embedder.name
+
+    def read(self, photo: bytes) -> PhotoFace:
+        """Raises PhotoRefused when the bytes are no picture, too large, or show not exactly one good face."""
+        image = shrink(decode(photo), _LONGEST_PX)
+        found = self._detector.detect(image)
+        face = _only_face(found)
+        box, points = found.boxes_xyxy[face], found.landmarks_xy[face]
+        aligned = align(image, points[None])
+        quality = quality_of(box, points, aligned[0])
+        if quality.score < LEAST_QUALITY:
+            raise _refused((quality.flaws or (Flaw.BLURRED,))[0].value)
+        return PhotoFace(
+            embedding=self._embedder.embed_aligned(aligned)[0],
+            quality=quality.score,
+            crop_jpeg=encode(face_crop(image, box, longest_px=_CROP_PX)),
+            advice=tuple(flaw.value for flaw in quality.flaws),
+        )
+
+
+def decode(photo: bytes) -> Image:
+    """The upright picture without its metadata. Raises PhotoRefused; sizes are judged before anything is decoded."""
+    if len(photo) > LARGEST_BYTES:
+        raise _refused("too_large")
+    try:
+        with Pictures.open(io.BytesIO(photo), formats=_FORMATS) as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                raise _refused("too_many_pixels")
+            picture.draft("RGB", (_LONGEST_PX, _LONGEST_PX))  # a JPEG can be decoded at half its size or less
+            upright = ImageOps.exif_transpose(picture)
+            # By way of RGBA, because palettes with transparency cannot be turned into RGB directly.
+            rgb = (upright.convert("RGBA") if upright.mode in ("P", "PA") else upright).convert("RGB")
+    except _TOO_MANY_PIXELS:
+        raise _refused("too_many_pixels") from None
+    except _UNREADABLE:
+        raise _refused("not_a_picture") from None
+    return np.asarray(cv2.cvtColor(np.asarray(rgb), cv2.COLOR_RGB2BGR), np.uint8)
+
+
+def _only_face(found: Detections) -> int:
+    """The index of the one person shown. Raises PhotoRefused for nobody and for several."""
+    if not len(found):
+        raise _refused("no_face")
+    widths_px = found.boxes_xyxy[:, 2] - found.boxes_xyxy[:, 0]
+    if int((widths_px >= _BYSTANDER * widths_px.max()).sum()) > 1:
+        raise _refused("two_faces")
+    return int(widths_px.argmax())

@@ -1,0 +1,132 @@
+"""Cameras made of files, and cameras that misbehave."""
+
+import asyncio
+import socket
+import socketserver
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from aio_rtsp_toolkit.server import RtspServer
+
+
+class _Quiet:
+    """The server logs every request to standard output; tests have no use for it."""
+
+    def info(self, message: str) -> None: ...
+
+    debug = warning = error = critical = info
+
+
+@contextmanager
+def serve(directory: Path) -> Iterator[int]:
+    """An RTSP server on every .mp4 and .mkv of a folder; yields its port on 127.0.0.1.
+
+    `rtsp://127.0.0.1:{port}/name.mp4` plays once and hangs up, `.../name.mp4/play_count_0` plays for ever.
+    """
+    port = free_port()
+    ready = threading.Event()
+    loop = asyncio.new_event_loop()
+    # Each stream keeps one thread busy; asyncio's own pool has six.
+    loop.set_default_executor(ThreadPoolExecutor(256))
+    stop = asyncio.Event()
+
+    async def run() -> None:
+        server = RtspServer(str(directory), host="127.0.0.1", port=port)
+        server.logger = _Quiet()
+        await server.start()
+        ready.set()
+        await stop.wait()
+        await server.close()
+        players = asyncio.all_tasks() - {asyncio.current_task()}
+        for player in players:
+            player.cancel()
+        await asyncio.gather(*players, return_exceptions=True)
+
+    def main() -> None:
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            runner.run(run())
+
+    thread = threading.Thread(target=main, name="rtsp-server")
+    thread.start()
+    try:
+        if not ready.wait(10):
+            raise RuntimeError("the RTSP server did not start")
+        yield port
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
+
+
+@contextmanager
+def answering(talk: Callable[[socket.socket], None]) -> Iterator[int]:
+    """A TCP server that lets `talk` deal with every connection; yields its port on 127.0.0.1."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            try:
+                talk(self.request)
+            except OSError:
+                pass  # the client went away
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def mute(connection: socket.socket) -> None:
+    """Takes the connection and never says a word."""
+    while connection.recv(4096):
+        pass
+
+
+def garbage(connection: socket.socket) -> None:
+    """Sends nonsense as fast as it is read."""
+    noise = bytes(range(256)) * 64
+    while True:
+        connection.sendall(noise)
+
+
+def refusing(connection: socket.socket) -> None:
+    """Answers every request with 401."""
+    challenge = 'WWW-Authenticate: Basic realm="camera"\r\n'
+    for number, _ in _requests(connection):
+        connection.sendall(f"RTSP/1.0 401 Unauthorized\r\nCSeq: {number}\r\n{challenge}\r\n".encode())
+
+
+def noplay(connection: socket.socket) -> None:
+    """Agrees to everything and then sends no picture."""
+    sdp = "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=x\r\nt=0 0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:track0\r\n"
+    for number, method in _requests(connection):
+        extra, body = "", ""
+        if method == "DESCRIBE":
+            extra, body = f"Content-Type: application/sdp\r\nContent-Length: {len(sdp)}\r\n", sdp
+        if method == "SETUP":
+            extra = "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n"
+        head = f"RTSP/1.0 200 OK\r\nCSeq: {number}\r\nSession: 1\r\n{extra}\r\n"
+        connection.sendall((head + body).encode())
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _requests(connection: socket.socket) -> Iterator[tuple[str, str]]:
+    """(CSeq, method) of every request until the client hangs up."""
+    buffer = b""
+    while chunk := connection.recv(4096):
+        buffer += chunk
+        while b"\r\n\r\n" in buffer:
+            request, _, buffer = buffer.partition(b"\r\n\r\n")
+            lines = request.decode().split("\r\n")
+            headers = dict(line.lower().split(": ", 1) for line in lines[1:])
+            yield headers["cseq"], lines[0].split()[0]
