@@ -4,11 +4,13 @@ import logging
 from http import HTTPStatus
 from uuid import uuid4
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from starlette.exceptions import HTTPException as StarletteHTTPException
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
 
+from api import headers
 from monitor import errors
 
 _STATUS: dict[type[errors.ShouwangError], int] = {
@@ -41,11 +43,21 @@ def install(app: FastAPI) -> None:
         status = _STATUS.get(type(error))
         if status is None:
             raise error
-        return problem(status, str(error), _kebab(type(error).__name__))
+        response = problem(status, str(error), _kebab(type(error).__name__))
+        if isinstance(error, errors.TooManyTries):
+            response.headers["Retry-After"] = str(error.facts["wait_s"])
+        return response
 
-    @app.exception_handler(StarletteHTTPException)
+    @app.exception_handler(OperationalError)
+    async def busy(_request: Request, error: OperationalError) -> JSONResponse:
+        logger.warning("The database did not answer: %s", error.orig)
+        response = problem(503, "The database is busy or away. Try again in a moment.", "database-busy")
+        response.headers["Retry-After"] = "5"
+        return response
+
+    @app.exception_handler(HTTPException)
     async def http(_request: Request, error: HTTPException) -> JSONResponse:
-        response = problem(error.status_code, str(error.detail), "http")
+        response = problem(error.status_code, error.detail, _kebab_words(error.status_code))
         response.headers.update(error.headers or {})
         return response
 
@@ -62,7 +74,13 @@ def install(app: FastAPI) -> None:
     async def unexpected(_request: Request, error: Exception) -> JSONResponse:
         number = uuid4().hex[:12]
         logger.error("Unexpected error %s", number, exc_info=error)
-        return problem(500, f"Something broke on our side. Tell an admin the number {number}.", "internal")
+        response = problem(500, f"Something broke on our side. Tell an admin the number {number}.", "internal")
+        response.headers.update(headers.ALWAYS)  # this answer goes out beside the middleware
+        return response
+
+
+def _kebab_words(status: int) -> str:
+    return HTTPStatus(status).phrase.lower().replace(" ", "-")
 
 
 def _kebab(name: str) -> str:

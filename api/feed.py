@@ -3,9 +3,9 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.bootstrap import Runtime
 from monitor.services import events
@@ -28,6 +28,12 @@ class Subscription:
         while (event := await self.queue.get()) is not None:
             yield event
 
+    def end(self) -> None:
+        """Everything that waits goes: a follower that got a part would never ask for the rest."""
+        while not self.queue.empty():
+            self.queue.get_nowait()
+        self.queue.put_nowait(None)
+
 
 class Feed:
     """Reads new events and hands them to everybody who follows."""
@@ -46,25 +52,37 @@ class Feed:
         finally:
             self._subscriptions.discard(subscription)
 
-    async def run(self) -> None:
-        """Poll until cancelled. A database that is away for a moment is tried again at the next poll."""
-        self._last_id = await asyncio.to_thread(self._newest_id)
-        while True:
-            try:
-                for event in await asyncio.to_thread(self._read):
-                    self._last_id = event.id
-                    self._publish(event)
-            except OperationalError as error:
-                logger.warning("The event log cannot be read: %s", error.orig)
-            await asyncio.sleep(POLL_S)
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Poll while the service runs. Where it starts is known before the first follower can come."""
+        self._last_id = await asyncio.to_thread(self.newest_id)
+        polling = asyncio.create_task(self._poll())
+        try:
+            yield
+        finally:
+            polling.cancel()
+            with suppress(asyncio.CancelledError):
+                await polling
 
-    def _newest_id(self) -> int:
+    def newest_id(self) -> int:
         with self._runtime.database.reader() as session:
             return events.newest_id(session, self._runtime.estate.id)
 
-    def _read(self) -> list[Event]:
+    def after(self, event_id: int) -> list[Event]:
+        """One page of the log."""
         with self._runtime.database.reader() as session:
-            return events.after(session, self._runtime.estate.id, self._last_id)
+            return events.after(session, self._runtime.estate.id, event_id)
+
+    async def _poll(self) -> None:
+        """A database that is away for a moment is tried again at the next poll."""
+        while True:
+            try:
+                for event in await asyncio.to_thread(self.after, self._last_id):
+                    self._last_id = event.id
+                    self._publish(event)
+            except SQLAlchemyError as error:
+                logger.warning("The event log cannot be read: %s", type(error).__name__)
+            await asyncio.sleep(POLL_S)
 
     def _publish(self, event: Event) -> None:
         for subscription in list(self._subscriptions):
@@ -72,5 +90,4 @@ class Feed:
                 subscription.queue.put_nowait(event)
             except asyncio.QueueFull:
                 self._subscriptions.discard(subscription)
-                subscription.queue.get_nowait()
-                subscription.queue.put_nowait(None)
+                subscription.end()

@@ -16,12 +16,13 @@ class Problem:
     """One mistake in a configuration file."""
 
     file: str
-    line: int
+    line: int  # 0: the source has no lines
     key: str
     message: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.key}: {self.message}"
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {self.key}: {self.message}"
 
 
 class ConfigError(ShouwangError):

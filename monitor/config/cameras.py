@@ -40,6 +40,12 @@ def _nothing_is_empty(value: object) -> object:
     return () if value is None else value
 
 
+def _at_least_one(value: object) -> object:
+    if value in ([], ()):
+        raise ValueError("there must be at least one camera")
+    return value
+
+
 Slug = Annotated[str, BeforeValidator(_slug), Field(max_length=64)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
@@ -114,6 +120,8 @@ class _Head(_Model):
         return name
 
 
+# Not `min_length`: pydantic counts only valid entries and would complain about that as well.
+Cameras = Annotated[tuple[CameraConfig, ...], BeforeValidator(_at_least_one)]
 VisitAlerts = Annotated[tuple[VisitAlertConfig, ...], BeforeValidator(_nothing_is_empty)]
 
 
@@ -122,14 +130,14 @@ class _File(_Model):
 
     estate: _Head
     visit_alerts: VisitAlerts = ()
-    cameras: tuple[CameraConfig, ...] = Field(min_length=1)
+    cameras: Cameras
 
 
 class EstateConfig(_Head):
     """Everything that cameras.yaml says."""
 
     visit_alerts: VisitAlerts = Field((), description="When a stranger's visit becomes an alert.")
-    cameras: tuple[CameraConfig, ...] = Field(min_length=1, description="The cameras, in the file's order.")
+    cameras: Cameras = Field(description="The cameras, in the file's order.")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -181,8 +189,6 @@ def _validate(document: Document) -> _File | None:
             where = error["loc"]
             if error["type"] == "extra_forbidden":
                 text = unknown("key", str(where[-1]), _known_keys(where))
-            elif where == ("cameras",) and error["type"] == "too_short":
-                text = "there must be at least one camera"
             else:
                 text = explain(error)
             document.report(where, text)

@@ -43,3 +43,4 @@ def configure_logging(level: str) -> None:
     handler.addFilter(RedactingFilter())
     logging.basicConfig(handlers=[handler], level=level, force=True)
     logging.captureWarnings(True)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # tells every start that nothing is to be done

@@ -10,7 +10,6 @@ class AlertKind(StrEnum):
     WELLNESS = "wellness"
     VISITOR = "visitor"
     CAMERA_OFFLINE = "camera_offline"
-    WORKER_FAILING = "worker_failing"
 
 
 class AlertState(StrEnum):
@@ -40,12 +39,11 @@ class Outcome(StrEnum):
     SENT_AWAY = "sent_away"
     LEFT_ALONE = "left_alone"
     WRONG_ALARM = "wrong_alarm"
-    # camera and worker
+    # camera
     REPAIRED = "repaired"
     RECOVERED = "recovered"
 
 
-_TECHNICAL = (Outcome.REPAIRED, Outcome.RECOVERED, Outcome.WRONG_ALARM)
 OUTCOMES: dict[AlertKind, tuple[Outcome, ...]] = {
     AlertKind.WELLNESS: (
         Outcome.WELL_AT_HOME,
@@ -63,8 +61,7 @@ OUTCOMES: dict[AlertKind, tuple[Outcome, ...]] = {
         Outcome.LEFT_ALONE,
         Outcome.WRONG_ALARM,
     ),
-    AlertKind.CAMERA_OFFLINE: _TECHNICAL,
-    AlertKind.WORKER_FAILING: _TECHNICAL,
+    AlertKind.CAMERA_OFFLINE: (Outcome.REPAIRED, Outcome.RECOVERED, Outcome.WRONG_ALARM),
 }
 # Somebody knows where the resident is: the clock starts again.
 EVIDENCE_OF_LIFE = frozenset(

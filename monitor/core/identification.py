@@ -72,8 +72,8 @@ class Evidence:
     shots: list[Shot] = field(default_factory=list)
 
     def add(self, shot: Shot) -> None:
-        """Poor pictures are left out; past `max_shots` the worst one goes."""
-        if shot.quality < self.policy.min_quality:
+        """Poor pictures and embeddings that are not numbers are left out; past `max_shots` the worst one goes."""
+        if shot.quality < self.policy.min_quality or not np.isfinite(shot.embedding).all():
             return
         self.shots.append(shot)
         if len(self.shots) > self.policy.max_shots:

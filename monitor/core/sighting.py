@@ -16,6 +16,6 @@ class Direction(StrEnum):
 SAME_PASS = timedelta(seconds=45)
 
 
-def continues(ended_at: datetime, seen_at: datetime) -> bool:
-    """Whether being seen now goes on with the sighting that ended then."""
-    return seen_at - ended_at <= SAME_PASS
+def same_pass(a_from: datetime, a_to: datetime, b_from: datetime, b_to: datetime) -> bool:
+    """Whether two stretches of being seen on a camera belong to one pass; they may come in any order."""
+    return b_from - a_to <= SAME_PASS and a_from - b_to <= SAME_PASS

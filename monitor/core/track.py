@@ -9,7 +9,7 @@ from monitor.core.detection import Detections
 from monitor.core.geometry import iou
 
 
-@dataclass
+@dataclass(eq=False)
 class Track:
     """A face followed through the frames of one camera. Times are monotonic seconds."""
 

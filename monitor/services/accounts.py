@@ -71,6 +71,15 @@ def listing(session: Session, estate_id: str) -> list[Principal]:
 
 
 @dataclass(frozen=True)
+class Checked:
+    """A password that was compared with an account's; not counted yet."""
+
+    account_id: int | None
+    password_hash: str
+    right: bool
+
+
+@dataclass(frozen=True)
 class Tried:
     """The result of a sign-in. It is returned, not raised, so that counted wrong tries are committed."""
 
@@ -78,27 +87,32 @@ class Tried:
     refused: SignInFailed | TooManyTries | None
 
 
-def sign_in(
-    session: Session, estate_id: str, name: str, password: str, lasts: timedelta, now: datetime
-) -> Tried:
-    """Check a password. Wrong ones are slowed down, never locked out."""
+def check_password(session: Session, estate_id: str, name: str, password: str) -> Checked:
+    """Compare a password. Slow on purpose, so call it outside a write unit: guessing must not stop the watch."""
     account = _account(session, estate_id, name)
-    if account is not None and account.next_try_at is not None and now < account.next_try_at:
+    password_hash = account.password_hash if account else _NOBODY
+    return Checked(account.id if account else None, password_hash, _verify(password_hash, password))
+
+
+def sign_in(session: Session, checked: Checked, lasts: timedelta, now: datetime) -> Tried:
+    """Let somebody in whose password was right. Wrong ones are slowed down, never locked out."""
+    if checked.account_id is None:
+        return Tried(None, SignInFailed())
+    account = session.get_one(AccountRow, checked.account_id, with_for_update=True)
+    if account.next_try_at is not None and now < account.next_try_at:
         return Tried(None, TooManyTries(wait_s=int((account.next_try_at - now).total_seconds()) + 1))
-    right = _verify(account.password_hash if account else _NOBODY, password)
-    if account is None or account.disabled or not right:
-        if account is not None:
-            account.wrong_tries += 1
-            over = account.wrong_tries - FREE_TRIES
-            if over >= 0:
-                account.next_try_at = now + timedelta(seconds=min(2.0**over, LONGEST_WAIT_S))
+    if account.disabled or not checked.right or account.password_hash != checked.password_hash:
+        account.wrong_tries += 1
+        over = account.wrong_tries - FREE_TRIES
+        if over >= 0:
+            account.next_try_at = now + timedelta(seconds=min(2.0 ** min(over, 10), LONGEST_WAIT_S))
         return Tried(None, SignInFailed())
     account.wrong_tries, account.next_try_at = 0, None
     secret = secrets.token_urlsafe(32)
     session.add(
         SignInRow(
             id_hash=_hash(secret),
-            estate_id=estate_id,
+            estate_id=account.estate_id,
             account_id=account.id,
             created_at=now,
             ends_at=now + lasts,

@@ -1,7 +1,7 @@
 """Raising, taking and closing alerts. State, event and outbox row always go in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models import AlertRow, CameraRow, OutboxRow, ResidentRow, WellnessCheckRow
 from monitor.core import alert as rules
+from monitor.core.access import Action, Role, may
 from monitor.core.alert import AlertKind, AlertState, Outcome, Severity
 from monitor.core.presence import Step
 from monitor.errors import Conflict, NotFound
@@ -157,6 +158,15 @@ def listing(
 
 def get(session: Session, estate_id: str, alert_id: int) -> Alert:
     return view(session, load(session, estate_id, alert_id))
+
+
+def shown_to(alert: Alert, role: Role, person: str) -> Alert:
+    """Where a resident was last seen is for staff, and for who has taken the alert (users.md section 1)."""
+    mine = alert.state is AlertState.ACKNOWLEDGED and alert.acknowledged_by == person
+    if alert.kind is not AlertKind.WELLNESS or mine or may(role, Action.SEE_SIGHTINGS):
+        return alert
+    why = {key: value for key, value in alert.why.items() if key != "seen_again_by"}
+    return replace(alert, camera=None, camera_name=None, place=None, snapshot_id=None, why=why)
 
 
 def load(session: Session, estate_id: str, alert_id: int) -> AlertRow:

@@ -107,7 +107,6 @@ _TITLES = {
     AlertKind.WELLNESS: "平安关怀: 未见 / Not seen",
     AlertKind.VISITOR: "访客 / Visitor",
     AlertKind.CAMERA_OFFLINE: "摄像机离线 / Camera offline",
-    AlertKind.WORKER_FAILING: "系统故障 / Service failing",
 }
 
 

@@ -97,13 +97,12 @@ def tick(session: Session, estate_id: str, steps: Steps, channels: Sequence[str]
             row.due_at = None
             continue
         found = judge(row.last_evidence_at, blind, steps, now)
-        before = row.step
         _apply(session, row, found, now)
         if found.state is PresenceState.BLIND:
             blinded += 1
         if found.step is None:
             continue
-        if _raise_or_rise(session, row, found, before, channels, now):
+        if _raise_or_rise(session, row, found, channels, now):
             opened += 1
         else:
             risen += 1
@@ -130,7 +129,6 @@ def _raise_or_rise(
     session: Session,
     row: PresenceRow,
     found: Assessment,
-    before: Step | None,
     channels: Sequence[str],
     now: datetime,
 ) -> bool:

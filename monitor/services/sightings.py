@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models import CameraRow, SightingRow
 from monitor.core.consent import Purpose
 from monitor.core.presence import Steps
-from monitor.core.sighting import Direction, continues
+from monitor.core.sighting import Direction, same_pass
 from monitor.errors import NotFound
 from monitor.services import events, presence, snapshots
 from monitor.services.snapshots import Snapshot
@@ -54,7 +54,7 @@ def record(
         return None
     where = _camera(session, estate_id, camera)
     row = queries.latest(session, resident_id, where.id)
-    if row is not None and continues(row.ended_at, seen_from):
+    if row is not None and same_pass(row.started_at, row.ended_at, seen_from, seen_to):
         row.started_at, row.ended_at = min(row.started_at, seen_from), max(row.ended_at, seen_to)
         if row.snapshot_id is None and snapshot is not None:
             row.snapshot_id = snapshots.keep(

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from models import SnapshotRow
 from monitor.core.access import Action, Role, may
 from monitor.errors import NotAllowed, NotFound
-from monitor.store.snapshot_files import Picture, SnapshotFiles
+from monitor.store.snapshot_files import Picture as Picture
+from monitor.store.snapshot_files import SnapshotFiles
 
 # A picture is written before its row: one this old without a row belongs to nothing.
 ORPHAN_AFTER = timedelta(minutes=10)

@@ -14,6 +14,7 @@ import numpy as np
 from cv2.typing import MatLike
 
 from monitor.errors import ShouwangError
+from monitor.simulate.texture import tinted
 
 HEAD_FACE_PX = 160  # face width in a cut-out; the largest face that a scene shows
 HEAD_SIZE_WH = (400, 480)
@@ -150,9 +151,7 @@ def _silhouette(head: MatLike, face_top: float) -> MatLike:
     cv2.ellipse(labels, (x, middle - 8), (36, half + 8), 0, 0, 360, cv2.GC_FGD, -1)
     cv2.rectangle(labels, (x - 19, chin - 10), (x + 19, height), cv2.GC_FGD, -1)
     cv2.setRNGSeed(1)  # GrabCut starts its clusters at random; the same estate must come out every time
-    cv2.grabCut(
-        small, labels, (0, 0, 1, 1), np.zeros((1, 65)), np.zeros((1, 65)), 3, cv2.GC_INIT_WITH_MASK
-    )
+    cv2.grabCut(small, labels, (0, 0, 1, 1), np.zeros((1, 65)), np.zeros((1, 65)), 3, cv2.GC_INIT_WITH_MASK)
     mask = np.where((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD), 255, 0).astype(np.uint8)
     opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     closed = cv2.morphologyEx(opened, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
@@ -166,7 +165,7 @@ def _coloured(head: MatLike) -> MatLike:
     """A black-and-white photograph gets the tint of skin, because the cameras show colours by day."""
     if float(cv2.cvtColor(head, cv2.COLOR_BGR2HSV)[..., 1].mean()) > 14:
         return head
-    return cv2.multiply(head, (0.72, 0.86, 1.06, 0))
+    return tinted(head, (0.72, 0.86, 1.06))
 
 
 def _soft(alpha: MatLike) -> MatLike:

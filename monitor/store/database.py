@@ -56,6 +56,12 @@ class Database:
         """The writing engine; for migrations."""
         return self._writer
 
+    @property
+    def is_safe_for_several_processes(self) -> bool:
+        if self.url.get_backend_name() != "sqlite":
+            return True
+        return sqlite_is_safe(_sqlite_module().sqlite_version_info)
+
     @contextmanager
     def writer(self) -> Iterator[Session]:
         """One write unit: commits at the end, rolls back on an error."""

@@ -1,5 +1,6 @@
 """Bringing the database to the present schema with Alembic."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -27,13 +28,14 @@ def migrate(database: Database, revision: str = "head") -> None:
     command.upgrade(config(database), revision)
 
 
+@cache
 def newest() -> str:
     return str(ScriptDirectory(str(SCRIPTS)).get_current_head())
 
 
 def current(database: Database) -> str | None:
-    with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    with database.reader() as session:  # the writer would wait for every other writer
+        return MigrationContext.configure(session.connection()).get_current_revision()
 
 
 def require_newest(database: Database) -> None:

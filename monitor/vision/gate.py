@@ -54,7 +54,9 @@ class MotionGate:
         self._last_share = share
         self._adapt(frame, expected, different)
         moving = share >= self._min_share
-        return Motion(moving, share, _around(different) if moving else None, abs(lighter) > self._min_contrast)
+        return Motion(
+            moving, share, _around(different) if moving else None, abs(lighter) > self._min_contrast
+        )
 
     def _learn(self, frame: NDArray[np.float32]) -> None:
         self._background = frame

@@ -5,12 +5,13 @@ import struct
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image as Pictures
 from PIL import ImageOps
 
 from monitor.core.detection import Detections
 from monitor.core.ports import Detector, Image, PhotoFace
-from monitor.core.quality import Flaw
+from monitor.core.quality import Flaw, Quality
 from monitor.errors import PhotoRefused
 from monitor.vision.embedder import SFaceEmbedder, align
 from monitor.vision.faces import quality_of
@@ -22,11 +23,24 @@ LEAST_QUALITY = 0.3
 _FORMATS = ("JPEG", "PNG", "WEBP")
 _LONGEST_PX = 1600  # more shows nothing new of a face
 _CROP_PX = 320
+_CLOSE_UP, _CLOSE_UP_PX = (
+    0.4,
+    480,
+)  # a face wider than this share of the picture is looked at in a smaller one
 _BYSTANDER = 0.5  # faces narrower than this share of the widest one stand in the background
 
-# What Pillow raises on damaged or hostile bytes, found by feeding it broken files.
-_UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error)
-# A warning is an error where Python was told so.
+# What Pillow raises on damaged or hostile bytes. Its warnings are errors only where Python was told so.
+_UNREADABLE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    IndexError,
+    KeyError,
+    TypeError,
+    struct.error,
+    UserWarning,
+)
 _TOO_MANY_PIXELS = (Pictures.DecompressionBombError, Pictures.DecompressionBombWarning)
 
 REASONS = {
@@ -57,20 +71,35 @@ class FacePhotoReader:
 
     def read(self, photo: bytes) -> PhotoFace:
         """Raises PhotoRefused when the bytes are no picture, too large, or show not exactly one good face."""
-        image = shrink(decode(photo), _LONGEST_PX)
-        found = self._detector.detect(image)
+        image, found = self._find(shrink(decode(photo), _LONGEST_PX))
         face = _only_face(found)
         box, points = found.boxes_xyxy[face], found.landmarks_xy[face]
         aligned = align(image, points[None])
         quality = quality_of(box, points, aligned[0])
         if quality.score < LEAST_QUALITY:
-            raise _refused((quality.flaws or (Flaw.BLURRED,))[0].value)
+            raise _refused(_worst(quality).value)
         return PhotoFace(
             embedding=self._embedder.embed_aligned(aligned)[0],
             quality=quality.score,
             crop_jpeg=encode(face_crop(image, box, longest_px=_CROP_PX)),
             advice=tuple(flaw.value for flaw in quality.flaws),
         )
+
+    def _find(self, image: Image) -> tuple[Image, Detections]:
+        """The faces, and the picture in which they were found.
+
+        YuNet was not trained on faces that fill a large picture: it misses them or finds them twice.
+        """
+        found = self._detector.detect(image)
+        if len(found) and _widths_px(found).max() < _CLOSE_UP * max(image.shape):
+            return image, found
+        small = shrink(image, _CLOSE_UP_PX)
+        return small, self._detector.detect(small)
+
+
+def _worst(quality: Quality) -> Flaw:
+    """The flaw to blame. Blur comes last, because a small, turned or dark face looks blurred as well."""
+    return next((flaw for flaw in quality.flaws if flaw is not Flaw.BLURRED), Flaw.BLURRED)
 
 
 def decode(photo: bytes) -> Image:
@@ -92,11 +121,15 @@ def decode(photo: bytes) -> Image:
     return np.asarray(cv2.cvtColor(np.asarray(rgb), cv2.COLOR_RGB2BGR), np.uint8)
 
 
+def _widths_px(found: Detections) -> NDArray[np.float32]:
+    return found.boxes_xyxy[:, 2] - found.boxes_xyxy[:, 0]
+
+
 def _only_face(found: Detections) -> int:
     """The index of the one person shown. Raises PhotoRefused for nobody and for several."""
     if not len(found):
         raise _refused("no_face")
-    widths_px = found.boxes_xyxy[:, 2] - found.boxes_xyxy[:, 0]
+    widths_px = _widths_px(found)
     if int((widths_px >= _BYSTANDER * widths_px.max()).sum()) > 1:
         raise _refused("two_faces")
     return int(widths_px.argmax())

@@ -29,14 +29,20 @@ FIRST_PACKET_WITHIN_S = 10.0
 _FAILURES = (av.FFmpegError, OSError, ValueError, RuntimeError)
 _DENIED = (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError)
 # The camera, or something in its place, answered; but not with a stream that can be read.
-_NO_STREAM = (av.InvalidDataError, av.error.HTTPError, av.error.LookupError, av.error.EOFError)
+_NO_STREAM = (
+    av.InvalidDataError,
+    av.error.HTTPError,
+    av.error.HTTPClientError,
+    av.error.LookupError,
+    av.error.EOFError,
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Packet:
     """A compressed picture. `pts_s` is the camera's time, repaired; `arrived_s` ours; both monotonic seconds."""
 
-    raw: "av.Packet[av.VideoStream]"
+    raw: "av.Packet[av.stream.Stream]"
     key: bool
     pts_s: float
     size: int  # bytes
@@ -140,7 +146,7 @@ def _meaning(error: Exception) -> ShouwangError:
     return CameraUnreachable()
 
 
-def _packet(raw: "av.Packet[av.VideoStream]", timeline: "Timeline", arrived_s: float) -> Packet:
+def _packet(raw: "av.Packet[av.stream.Stream]", timeline: "Timeline", arrived_s: float) -> Packet:
     base = raw.time_base or Fraction(1, 90_000)
     pts_s = timeline.repair(None if raw.pts is None else float(raw.pts * base), arrived_s)
     # Written back, so that the decoder hands the repaired time on to the frame.
@@ -151,7 +157,8 @@ def _packet(raw: "av.Packet[av.VideoStream]", timeline: "Timeline", arrived_s: f
 class Timeline:
     """Repairs a camera's time stamps: missing ones and jumps are bridged with the time of arrival.
 
-    Small steps back are kept: pictures that refer to later ones arrive before they are shown.
+    Small steps back are kept: pictures that refer to later ones arrive before they are shown. The first packet of an
+    RTSP stream often has no time; it then shares that of the second.
     """
 
     _BACK_S, _AHEAD_S = 1.0, 10.0
@@ -252,10 +259,9 @@ class Decoder:
             return []
         self._waits_for_key = False
         try:
-            raw_frames = self._context.decode(packet.raw)
+            return [self._frame(raw, packet) for raw in self._context.decode(packet.raw)]
         except (av.FFmpegError, ValueError):
             return []
-        return [self._frame(raw, packet) for raw in raw_frames]
 
     def _frame(self, raw: av.VideoFrame, packet: Packet) -> Frame:
         shown_s = packet.pts_s if raw.time is None else raw.time

@@ -1,0 +1,19 @@
+"""Who may hear of which event. A kind that is not listed reaches nobody."""
+
+from monitor.core.access import Action, Role, may
+
+_NEEDS = {
+    "alert": Action.SEE_ALERTS,
+    "camera": Action.SEE_CAMERAS,
+    "visit": Action.SEE_VISITS,
+    "presence": Action.SEE_RESIDENTS,
+    "resident": Action.SEE_RESIDENTS,
+    "sighting": Action.SEE_SIGHTINGS,
+    "face": Action.SEE_SIGHTINGS,
+}
+
+
+def may_hear(role: Role, kind: str) -> bool:
+    """`kind` is noun.verb; the noun decides."""
+    action = _NEEDS.get(kind.partition(".")[0])
+    return action is not None and may(role, action)

@@ -1,0 +1,133 @@
+"""Who may see a page, and what a page works with. There is no other way to register one: deny by default."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse
+from nicegui import ui
+from sqlalchemy.orm import Session
+
+from api import auth
+from api.desk.text import Catalogue, catalogue, say
+from api.desk.times import Times
+from api.feed import Feed
+from monitor.bootstrap import Runtime
+from monitor.clock import utc_now
+from monitor.core.access import Action, may
+from monitor.errors import NotAllowed, NotFound, ShouwangError
+from monitor.services.accounts import Principal
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The desk of one process."""
+
+    app: FastAPI
+    runtime: Runtime
+    feed: Feed
+
+    @property
+    def estate_id(self) -> str:
+        return self.runtime.estate.id
+
+    async def read(self, query: Callable[[Session], T]) -> T:
+        """Run a query beside the event loop. The session ends with it."""
+
+        def run() -> T:
+            with self.runtime.database.reader() as session:
+                return query(session)
+
+        return await asyncio.to_thread(run)
+
+    async def write(self, command: Callable[[Session], T]) -> T:
+        """Run one write unit beside the event loop."""
+
+        def run() -> T:
+            with self.runtime.database.writer() as session:
+                return command(session)
+
+        return await asyncio.to_thread(run)
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A signed-in person looking at one page."""
+
+    desk: Desk
+    request: Request
+    principal: Principal
+    words: Catalogue
+
+    @property
+    def times(self) -> Times:
+        return Times(self.words, ZoneInfo(self.desk.runtime.estate.time_zone), utc_now())
+
+    def may(self, action: Action) -> bool:
+        return may(self.principal.role, action)
+
+    async def still_here(self) -> bool:
+        """Whether the sign-in still holds; a page outlives it otherwise. Goes to the sign-in page if not."""
+        principal = await asyncio.to_thread(auth.principal_of, self.desk.runtime, self.request)
+        if principal != self.principal:
+            ui.navigate.to(sign_in_address(self.request))
+            return False
+        return True
+
+    async def change(self, action: Action, command: Callable[[Session], T], done: str = "") -> T | None:
+        """Do what a button asks for, if this person still may; tell how it went. None when it was refused."""
+        if not await self.still_here():
+            return None
+        try:
+            if not self.may(action):
+                raise NotAllowed(action=action.value)
+            result = await self.desk.write(command)
+        except ShouwangError as error:
+            ui.notify(say(self.words, error), position="top")
+            return None
+        if done:
+            ui.notify(done, position="top")
+        return result
+
+
+Build = Callable[..., Awaitable[None]]
+
+
+def page(desk: Desk, path: str, action: Action, build: Build) -> None:
+    """Register a page for those who may do `action`. `build(viewer, **path_parameters)` draws it."""
+    from api.desk.pages import closed
+
+    async def show(request: Request) -> RedirectResponse | None:
+        principal = await asyncio.to_thread(auth.principal_of, desk.runtime, request)
+        if principal is None or principal.estate_id != desk.estate_id:
+            return RedirectResponse(sign_in_address(request), 303)
+        viewer = Viewer(desk, request, principal, words_of(request))
+        client = ui.context.client
+        if not viewer.may(action):
+            client.status_code = 403
+            closed.refused(viewer)
+            return None
+        try:
+            await build(viewer, **request.path_params)
+        except NotFound:
+            client.status_code = 404
+            client.content.clear()
+            closed.missing(viewer)
+        return None
+
+    ui.page(path)(show)
+
+
+def words_of(request: Request) -> Catalogue:
+    return catalogue(request.cookies, request.headers.get("accept-language", ""))
+
+
+def sign_in_address(request: Request) -> str:
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return "/sign-in?next=" + quote(here, safe="")

@@ -1,0 +1,40 @@
+"""Every sentence of the desk, in two languages."""
+
+from collections.abc import Mapping
+
+from api.desk.text.catalogue import Catalogue
+from api.desk.text.en import EN
+from api.desk.text.zh_cn import ZH_CN
+from monitor import errors
+
+__all__ = ["CATALOGUES", "COOKIE", "Catalogue", "catalogue", "say"]
+
+COOKIE = "shouwang_language"
+CATALOGUES = {words.code: words for words in (ZH_CN, EN)}
+
+
+def catalogue(cookies: Mapping[str, str], accept_language: str) -> Catalogue:
+    """What was chosen; else English for browsers that ask for it first; else Chinese."""
+    chosen = CATALOGUES.get(cookies.get(COOKIE, ""))
+    if chosen is not None:
+        return chosen
+    return EN if accept_language.strip().lower().startswith("en") else ZH_CN
+
+
+def say(words: Catalogue, error: errors.ShouwangError) -> str:
+    """An error in the reader's language, with what to do."""
+    match error:
+        case errors.Conflict():
+            return words.error_conflict
+        case errors.NotFound():
+            return words.error_not_found
+        case errors.NotAllowed():
+            return words.error_not_allowed
+        case errors.ConsentMissing():
+            return words.error_consent
+        case errors.InvalidInput():
+            return words.error_field.get(str(error.facts["field"]), words.error_invalid)
+        case errors.PhotoRefused():
+            return words.photo_reason.get(str(error.facts.get("key")), words.photo_refused)
+        case _:
+            return words.error_other

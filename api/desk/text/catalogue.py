@@ -1,0 +1,222 @@
+"""What a catalogue of the desk's sentences has to hold. Both languages fill the same fields; mypy sees to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from monitor.core.access import Role
+from monitor.core.alert import AlertKind, Outcome, Severity
+from monitor.core.camera import CameraState
+from monitor.core.identification import Verdict
+from monitor.core.presence import PresenceState, Step
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catalogue:
+    code: str  # BCP 47
+    product: str
+    claim: str
+
+    # times
+    ago_s: str
+    ago_min: str
+    ago_h: str
+    ago_d: str
+    yesterday: str
+    day: str  # strftime
+    day_and_year: str
+    since: str
+    hours: str
+    dash: str
+
+    # frame
+    desk: str
+    cameras: str
+    residents: str
+    other_language: str
+    switch_language: str
+    day_theme: str
+    night_theme: str
+    sound_off: str
+    sound_on: str
+    sign_out: str
+    role: Mapping[Role, str]
+    lost: str
+    lost_body: str
+    back: str
+
+    # signing in
+    sign_in: str
+    sign_in_lead: str
+    name: str
+    password: str
+    sign_in_error: Mapping[str, str]
+
+    # pages that cannot be shown
+    refused: str
+    refused_body: str
+    not_found: str
+    not_found_body: str
+
+    # the head line
+    all_live: str
+    some_live: str
+    no_cameras: str
+    all_accounted: str
+    some_accounted: str
+    nobody_watched: str
+    nothing_open: str
+    some_open: str
+    count_unseen: str
+    count_blind: str
+    count_not_started: str
+    count_taken: str
+    unknown: str
+    unknown_none: str
+    camera_dark: str
+    and_more: str
+    undelivered: str
+
+    # the feed
+    feed: str
+    feed_empty: str
+    feed_empty_body: str
+    resolved: str
+    resolved_empty: str
+    severity: Mapping[Severity, str]
+    kind: Mapping[AlertKind, str]
+    step: Mapping[Step, str]
+    title_wellness: str
+    title_visitor: str
+    title_camera: str
+    title_worker: str
+    building: str
+    where_last_seen: str
+    where_hidden: str
+    open: str
+    taken_by_you: str
+    taken_by: str
+    resolved_by: str
+    closed_by_itself: str
+    take: str
+    close: str
+    close_by_staff: str
+    details: str
+    seen_again: str
+    seen_again_staff: str
+    confirm: str
+    face_of_visit: str
+    scene_of_visit: str
+
+    # why
+    why: str
+    why_unseen: str
+    why_blind: str
+    why_no_blind: str
+    why_step: Mapping[Step, str]
+    why_rule: str
+    why_stranger: str
+    why_margin: str
+    why_shots: str
+    verdict: Mapping[Verdict, str]
+    why_camera: str
+    why_worker: str
+    why_other: str
+    camera_reason: Mapping[str, str]
+
+    # closing
+    close_title: str
+    close_lead: str
+    outcome: Mapping[Outcome, str]
+    outcome_hidden: str
+    note: str
+    note_hint: str
+    save: str
+    cancel: str
+    choose_outcome: str
+    saved_taken: str
+    saved_closed: str
+
+    # one alert
+    alert: str
+    timeline: str
+    deliveries: str
+    delivered: str
+    not_delivered: str
+    channel_desk: str
+    event: Mapping[str, str]
+    result: str
+
+    # cameras
+    camera_lead: str
+    filter_all: str
+    filter_not_live: str
+    camera_state: Mapping[CameraState, str]
+    camera_unconfirmed: str
+    frame_age: str
+    last_picture: str
+    no_picture: str
+    picture_of: str
+    every_camera_live: str
+    identifies: str
+
+    # residents
+    residents_lead: str
+    enrol: str
+    search: str
+    nobody_found: str
+    nobody_enrolled: str
+    more_residents: str
+    watched: str
+    not_watched: str
+    presence: Mapping[PresenceState, str]
+    last_seen: str
+    last_seen_hidden: str
+    never_seen: str
+    consent_until: str
+    no_consent: str
+    templates: str
+    next_look: str
+    entry: Mapping[str, str]
+    entry_score: str
+    history: str
+    history_empty: str
+    history_hidden: str
+
+    # enrolling
+    enrol_lead: str
+    step_consent: str
+    consent_points: tuple[str, ...]
+    consent_tick: str
+    step_person: str
+    full_name: str
+    flat: str
+    flat_hint: str
+    watch_tick: str
+    watch_hint: str
+    step_photos: str
+    photos_hint: str
+    add_photos: str
+    photo_reading: str
+    photo_good: str
+    photo_usable: str
+    photo_refused: str
+    photo_remove: str
+    photo_limit: str
+    photo_reason: Mapping[str, str]
+    photo_advice: Mapping[str, str]
+    enrol_save: str
+    enrol_needs: str
+    enrol_needs_consent: str
+    enrol_needs_name: str
+    enrol_needs_photo: str
+    enrolled: str
+    looks_like: str
+
+    # errors
+    error_conflict: str
+    error_not_found: str
+    error_not_allowed: str
+    error_field: Mapping[str, str]
+    error_invalid: str
+    error_consent: str
+    error_other: str

@@ -1,0 +1,60 @@
+"""Alerts, and how one is closed."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.schemas.fields import Note, StepName, View
+from monitor.core.alert import AlertKind, AlertState, Outcome, Severity
+
+
+class AlertOut(View):
+    id: int = Field(description="The alert's id.", examples=[7])
+    kind: AlertKind = Field(description="What it is about.", examples=["wellness"])
+    severity: Severity = Field(description="How urgent it is.", examples=["warning"])
+    state: AlertState = Field(description="Open, taken by a named person, or resolved.", examples=["open"])
+    since: datetime = Field(
+        description="When what it speaks of began: last seen, entered, offline since.",
+        examples=["2026-11-22T07:40:00Z"],
+    )
+    opened_at: datetime = Field(description="When the alert was raised.", examples=["2026-11-23T07:40:12Z"])
+    resident_id: int | None = Field(description="The resident, in wellness alerts.", examples=[3])
+    resident_name: str | None = Field(description="The resident's name.", examples=["Ada Lin"])
+    flat: str | None = Field(description="The resident's flat.", examples=["3-502"])
+    visit_id: int | None = Field(description="The stranger's visit, in visitor alerts.", examples=[None])
+    camera: str | None = Field(
+        description="The camera; in wellness alerts only for staff and for who has taken it.",
+        examples=["gate-east-1"],
+    )
+    camera_name: str | None = Field(description="The camera's name; as `camera`.", examples=["East gate 1"])
+    place: str | None = Field(description="Where that is; as `camera`.", examples=["gate-east"])
+    step: StepName | None = Field(description="How far a wellness alert has risen.", examples=["phone"])
+    acknowledged_at: datetime | None = Field(description="When somebody took it.", examples=[None])
+    acknowledged_by: str | None = Field(description="Who took it.", examples=[None])
+    resolved_at: datetime | None = Field(description="When it was closed.", examples=[None])
+    resolved_by: str | None = Field(description="Who closed it.", examples=[None])
+    outcome: Outcome | None = Field(description="What was found.", examples=[None])
+    note: str = Field(description="What else should be known.", examples=[""])
+    why: dict[str, Any] = Field(
+        description="What the alert was raised on: hours, rule, scores.",
+        examples=[{"unseen_hours": 24.0, "blind_hours": 0.4, "step": "phone"}],
+    )
+    snapshot_id: str | None = Field(
+        description="Its pictures: /api/v1/snapshots/{snapshot_id}/face and /scene.",
+        examples=["0f8fad5bd9cb469fa16570867728950e"],
+    )
+
+
+class Resolution(BaseModel):
+    """How an alert or a wellness check ends."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    outcome: Outcome = Field(
+        description="What was found. A wellness alert takes well_at_home, out_with_family, hospital, trip, needed_help, "
+        "could_not_enter, technical or deceased; a visitor alert known_visitor, sent_away, left_alone or "
+        "wrong_alarm; a technical one repaired, recovered or wrong_alarm.",
+        examples=["well_at_home"],
+    )
+    note: Note = ""

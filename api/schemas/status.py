@@ -1,0 +1,45 @@
+"""How the whole service is."""
+
+from pydantic import BaseModel, Field
+
+from api.schemas.camera import CameraOut
+from api.schemas.fields import View
+from monitor.core.alert import AlertKind, AlertState
+from monitor.services.status import Status
+
+
+class AccountedOut(View):
+    watched: int = Field(description="Residents who are watched; the parts below add up to it.", examples=[40])
+    seen: int = Field(description="Seen within their hours.", examples=[37])
+    unseen: int = Field(description="Not seen for too long: an alert is open.", examples=[1])
+    blind: int = Field(description="Nobody can tell: no identifying camera works.", examples=[0])
+    not_started: int = Field(description="Enrolled, never seen yet.", examples=[2])
+
+
+class AlertCount(BaseModel):
+    kind: AlertKind = Field(description="What they are about.", examples=["camera_offline"])
+    state: AlertState = Field(description="How far they are.", examples=["open"])
+    number: int = Field(description="How many.", examples=[2])
+
+
+class StatusOut(BaseModel):
+    live: int = Field(description="Cameras that send pictures.", examples=[53])
+    in_use: int = Field(description="Cameras that should.", examples=[54])
+    cameras: list[CameraOut] = Field(description="Every camera.")
+    accounted: AccountedOut = Field(description="Where the watched residents stand.")
+    alerts: list[AlertCount] = Field(description="How many alerts there are.")
+    unsent: dict[str, int] = Field(description="Messages that each channel still owes.", examples=[{"duty": 1}])
+
+    @staticmethod
+    def of(status: Status) -> "StatusOut":
+        return StatusOut(
+            live=status.live,
+            in_use=status.in_use,
+            cameras=[CameraOut.model_validate(camera) for camera in status.cameras],
+            accounted=AccountedOut.model_validate(status.accounted),
+            alerts=[
+                AlertCount(kind=kind, state=state, number=number)
+                for (kind, state), number in sorted(status.alerts.items())
+            ],
+            unsent=status.unsent,
+        )

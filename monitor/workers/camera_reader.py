@@ -1,0 +1,234 @@
+"""One camera's connections. The main stream is always read and kept back to its last key frame, but decoded only
+while something moves; what moves is seen on the sub stream, or on the key frames where a camera has none.
+"""
+
+import logging
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Condition, Event, Lock, Semaphore, Thread
+
+from monitor.clock import monotonic_s, utc_now
+from monitor.config.address import StreamAddress
+from monitor.config.cameras import CameraConfig
+from monitor.core.backoff import full_jitter_s
+from monitor.core.camera import CameraState
+from monitor.errors import CameraRefused, CameraSilent, CameraUnreachable
+from monitor.vision.gate import MotionGate
+from monitor.vision.jpeg import encode, shrink
+from monitor.vision.stream import Decoder, Frame, GopBuffer, Packet, Stream
+
+FIRST_RETRY_S, LONGEST_RETRY_S = 1.0, 10.0
+WRONG_PASSWORDS = 3  # cameras lock the account after about five
+GOOD_AFTER_S = 10.0  # a connection that lasted this long starts the backoff anew
+LOOK_FOR_S = 3.0  # how long the main stream is decoded after the last movement
+WALL_PICTURE_EVERY_S = 5.0
+PACKETS_WITHIN_S = 6.0  # without packets of the main stream nobody can be identified
+PICTURE_WITHIN_S = 15.0  # without a decoded picture neither; key frames may be ten seconds apart
+OPENING_AT_ONCE = 2
+GATE_WH, GATE_EVERY_S = (160, 90), 0.2
+# The gate counts frames: about 25 s of standing still on a sub stream, and as long on key frames alone.
+ABSORB_FRAMES, ABSORB_KEY_FRAMES = 112, 12
+
+_opening = Semaphore(OPENING_AT_ONCE)
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class CameraHealth:
+    """How a camera is, as its reader sees it."""
+
+    state: CameraState
+    reason: str  # text key
+    last_frame_at: datetime | None
+    live_since: datetime | None  # when the last gap ended
+    lag_s: float  # how far the main stream runs behind
+    pictures: int  # decoded since the start
+    wall_picture_at: datetime | None
+
+
+class Pulse:
+    """Something that keeps coming, and since when it has come without a gap."""
+
+    def __init__(self, within_s: float) -> None:
+        self._within_s = within_s
+        self._last_s: float | None = None
+        self.count = 0
+        self.last_at: datetime | None = None
+        self.since: datetime | None = None
+
+    def beat(self) -> None:
+        now = utc_now()
+        if not self.alive:
+            self.since = now
+        self._last_s, self.last_at = monotonic_s(), now
+        self.count += 1
+
+    @property
+    def alive(self) -> bool:
+        return self._last_s is not None and monotonic_s() - self._last_s <= self._within_s
+
+
+class Lag:
+    """How far a stream runs behind: arrival minus camera time, above the least that was ever seen."""
+
+    def __init__(self) -> None:
+        self._least_s: float | None = None
+        self.now_s = 0.0
+
+    def add(self, packet: Packet) -> None:
+        difference = packet.arrived_s - packet.pts_s
+        # The least drifts up slowly, because the clocks of two machines are never alike.
+        self._least_s = difference if self._least_s is None else min(self._least_s + 1e-4, difference)
+        self.now_s = difference - self._least_s
+
+
+class CameraReader:
+    """Reads one camera in threads of its own. `take` hands over the newest frame, `health` says how it is."""
+
+    def __init__(
+        self, camera: CameraConfig, new_frame: Condition, save_picture: Callable[[str, bytes], None]
+    ) -> None:
+        self._id = camera.id
+        self._new_frame, self._save_picture = new_frame, save_picture
+        self._stop, self._lock = Event(), Lock()
+        self._newest: Frame | None = None
+        self._look_until_s = self._next_wall_picture_s = 0.0
+        self._wall_picture_at: datetime | None = None
+        self._packets, self._pictures = Pulse(PACKETS_WITHIN_S), Pulse(PICTURE_WITHIN_S)
+        self._sub_pictures = Pulse(PACKETS_WITHIN_S)
+        self._lag = Lag()
+        self._problem = (CameraState.STARTING, "connecting")
+        streams = [("main", camera.main, self._read_main)]
+        if camera.sub is not None:
+            streams.append(("sub", camera.sub, self._read_sub))
+        self._threads = [
+            Thread(
+                target=self._keep_reading,
+                args=(which, address, read),
+                name=f"{camera.id}-{which}",
+                daemon=True,
+            )
+            for which, address, read in streams
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def take(self) -> Frame | None:
+        """The newest frame of the main stream that nobody has had yet."""
+        with self._lock:
+            frame, self._newest = self._newest, None
+        return frame
+
+    def keep_looking(self) -> None:
+        """Somebody is in view: go on decoding although nothing moves."""
+        self._look_until_s = monotonic_s() + LOOK_FOR_S
+
+    def health(self) -> CameraHealth:
+        live = self._packets.alive and self._pictures.alive
+        state, reason = (CameraState.LIVE, "") if live else self._problem
+        starts = [pulse.since for pulse in (self._packets, self._pictures) if pulse.since is not None]
+        return CameraHealth(
+            state,
+            reason,
+            self._packets.last_at,
+            max(starts) if live else None,
+            self._lag.now_s,
+            self._pictures.count,
+            self._wall_picture_at,
+        )
+
+    def _keep_reading(self, which: str, address: StreamAddress, read: Callable[[Stream], None]) -> None:
+        attempt = refused = 0
+        while not self._stop.is_set():
+            opened_s = monotonic_s()
+            try:
+                with _connection(address) as stream:
+                    opened_s, refused = monotonic_s(), 0
+                    read(stream)
+            except CameraRefused:
+                refused += 1
+                self._problem = (CameraState.REFUSED, "wrong_password")
+            except CameraUnreachable:
+                self._problem = (CameraState.UNREACHABLE, "no_answer")
+            except CameraSilent:
+                self._problem = (CameraState.STALLED, "no_picture")
+            if refused >= WRONG_PASSWORDS:
+                logger.error("camera %s (%s) refuses its password; waiting for a person", self._id, which)
+                self._stop.wait()
+                return
+            attempt = 0 if monotonic_s() - opened_s > GOOD_AFTER_S else attempt + 1
+            self._stop.wait(full_jitter_s(attempt, FIRST_RETRY_S, LONGEST_RETRY_S, random.random))
+
+    def _read_main(self, stream: Stream) -> None:
+        kept, decoder = GopBuffer(), Decoder(stream)
+        gate, next_gate_s = MotionGate(absorb_frames=ABSORB_KEY_FRAMES), 0.0
+        self._lag = Lag()
+        self.keep_looking()  # nobody knows who stood there before the connection
+        decoding = False
+        for packet in stream.packets():
+            if self._stop.is_set():
+                return
+            self._packets.beat()
+            self._lag.add(packet)
+            kept.add(packet)
+            looking = monotonic_s() < self._look_until_s
+            alone = not self._sub_pictures.alive
+            if not looking and not (alone and packet.key):
+                decoding = False
+                continue
+            if not decoding:
+                decoder.restart()
+            for each in [packet] if decoding else kept.since_key():
+                for frame in decoder.decode(each):
+                    if alone and frame.arrived_s >= next_gate_s:
+                        next_gate_s = frame.arrived_s + GATE_EVERY_S
+                        self._see(frame, gate)
+                    self._offer(frame)
+            decoding = looking
+
+    def _read_sub(self, stream: Stream) -> None:
+        decoder, gate = Decoder(stream), MotionGate(absorb_frames=ABSORB_FRAMES)
+        for packet in stream.packets():
+            if self._stop.is_set():
+                return
+            for frame in decoder.decode(packet):
+                self._sub_pictures.beat()
+                self._see(frame, gate)
+
+    def _see(self, frame: Frame, gate: MotionGate) -> None:
+        """A picture to watch by: the camera is alive, and perhaps something moves."""
+        self._pictures.beat()
+        if gate.update(frame.gray(*GATE_WH)).moving:
+            self.keep_looking()
+        now_s = monotonic_s()
+        if now_s >= self._next_wall_picture_s:
+            self._next_wall_picture_s = now_s + WALL_PICTURE_EVERY_S
+            self._save_picture(self._id, encode(shrink(frame.bgr(), 640), quality=75))
+            self._wall_picture_at = utc_now()
+
+    def _offer(self, frame: Frame) -> None:
+        self._pictures.beat()
+        with self._lock:
+            self._newest = frame
+        with self._new_frame:
+            self._new_frame.notify()
+
+
+@contextmanager
+def _connection(address: StreamAddress) -> Iterator[Stream]:
+    """An open stream; only a few are being opened at a time, so that a switch restart is no stampede."""
+    stream = Stream(address.reveal())
+    with _opening:
+        stream.__enter__()
+    try:
+        yield stream
+    finally:
+        stream.close()

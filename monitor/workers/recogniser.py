@@ -1,0 +1,115 @@
+"""From the frames of one camera to who was there: detect, track, embed, decide."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.core.detection import Detections
+from monitor.core.embedding import Embedding
+from monitor.core.gallery import Gallery
+from monitor.core.identification import Evidence, Identification, IdentificationPolicy, Shot, Verdict
+from monitor.core.ports import Detector, Embedder, Image
+from monitor.core.quality import SMALL_PX
+from monitor.core.track import Track, Tracker
+from monitor.vision.embedder import align
+from monitor.vision.faces import quality_of
+from monitor.vision.jpeg import encode, face_crop, shrink
+
+LOOK_AGAIN_S = 1.5  # how often a face is embedded again once it is decided
+BETTER_BY = 0.08  # how much better a picture must be to replace the one that is kept
+SCENE_PX = 960
+
+
+@dataclass(frozen=True)
+class BestPicture:
+    """The clearest picture of a track."""
+
+    quality: float
+    face_jpeg: bytes
+    scene_jpeg: bytes
+
+
+@dataclass
+class Person:
+    """A track and what is known of who it is. Times are monotonic seconds."""
+
+    track: Track
+    evidence: Evidence
+    identification: Identification | None = None
+    best: BestPicture | None = None
+    embed_at_s: float = 0.0
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.identification.verdict if self.identification else Verdict.UNDECIDED
+
+    def probe(self) -> Embedding:
+        return self.evidence.probe()
+
+
+@dataclass
+class Recogniser:
+    """One camera's persons. Every face of a frame is looked at, not the largest one."""
+
+    detector: Detector
+    embedder: Embedder
+    policy: IdentificationPolicy
+    tracker: Tracker = field(default_factory=Tracker)
+    persons: dict[int, Person] = field(default_factory=dict)
+
+    def look(self, image_bgr: Image, at_s: float, gallery: Gallery) -> list[Person]:
+        """Take a frame; returns the persons seen in it."""
+        found = self.detector.detect(image_bgr)
+        seen = [self._person(track) for track in self.tracker.update(found, at_s)]
+        self._take_shots(image_bgr, found, seen, at_s, gallery)
+        return seen
+
+    def left(self, at_s: float) -> list[Person]:
+        """The persons who are gone, once each."""
+        return [self.persons.pop(track.number) for track in self.tracker.ended(at_s)]
+
+    def _person(self, track: Track) -> Person:
+        return self.persons.setdefault(track.number, Person(track, Evidence(self.policy)))
+
+    def _take_shots(
+        self, image_bgr: Image, found: Detections, seen: list[Person], at_s: float, gallery: Gallery
+    ) -> None:
+        wanted = [
+            n
+            for n, person in enumerate(seen)
+            if person.track.width_px >= SMALL_PX and at_s >= person.embed_at_s
+        ]
+        if not wanted:
+            return
+        landmarks = found.landmarks_xy[wanted]
+        qualities = [
+            quality_of(found.boxes_xyxy[n], found.landmarks_xy[n], aligned).score
+            for n, aligned in zip(wanted, align(image_bgr, landmarks), strict=True)
+        ]
+        good = [i for i, quality in enumerate(qualities) if quality >= self.policy.min_quality]
+        if not good:
+            return
+        embeddings = self.embedder.embed(image_bgr, landmarks[good])
+        for i, embedding in zip(good, embeddings, strict=True):
+            person = seen[wanted[i]]
+            person.evidence.add(Shot(embedding, qualities[i], at_s))
+            _keep_best(person, image_bgr, found.boxes_xyxy[wanted[i]], qualities[i])
+            _decide(person, gallery, at_s)
+
+
+def _decide(person: Person, gallery: Gallery, at_s: float) -> None:
+    """A name, once given in a pass, stays; a stranger may still turn out to be a resident who came closer."""
+    found = person.evidence.decide(gallery)
+    turned_out = person.verdict is Verdict.STRANGER and found.verdict is Verdict.RESIDENT
+    if person.verdict is Verdict.UNDECIDED or turned_out:
+        person.identification = found
+    if person.verdict is not Verdict.UNDECIDED:
+        person.embed_at_s = at_s + LOOK_AGAIN_S
+
+
+def _keep_best(person: Person, image_bgr: Image, box_xyxy: NDArray[np.float32], quality: float) -> None:
+    if person.best is None or quality >= person.best.quality + BETTER_BY:
+        person.best = BestPicture(
+            quality, encode(face_crop(image_bgr, box_xyxy)), encode(shrink(image_bgr, SCENE_PX), quality=80)
+        )

@@ -1,0 +1,82 @@
+"""The watch: who is overdue, which camera is blind, and sending what alerts owe. One process a site.
+
+The tick runs on the monotonic clock and derives everything from stored facts, so a missed or doubled tick is harmless.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from threading import Event
+
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from monitor.clock import monotonic_s, utc_now
+from monitor.core.ports import Channel
+from monitor.core.presence import Steps
+from monitor.services import cameras, presence
+from monitor.store.database import Database
+from monitor.workers.heartbeat import Heartbeat
+from monitor.workers.scheduler import Housekeeping
+from monitor.workers.sender import Sender
+
+BEAT_S = 1.0
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class WatchPolicy:
+    steps: Steps
+    camera_hold_off: timedelta
+    tick_s: float
+    channels: tuple[str, ...]
+    public_url: str
+
+
+class Watch:
+    def __init__(
+        self,
+        estate_id: str,
+        database: Database,
+        adapters: Sequence[Channel],
+        housekeeping: Housekeeping,
+        policy: WatchPolicy,
+    ) -> None:
+        self._estate_id, self._database, self._policy = estate_id, database, policy
+        self._housekeeping = housekeeping
+        self._senders = [Sender(database, adapter, policy.public_url, utc_now) for adapter in adapters]
+
+    def run(self, stop: Event, heartbeat: Heartbeat) -> None:
+        self._housekeeping.start()
+        for sender in self._senders:
+            sender.start(stop)
+        next_tick_s = monotonic_s()
+        while not stop.is_set():
+            heartbeat.beat()
+            self._housekeeping.guard_clock(utc_now())
+            if monotonic_s() >= next_tick_s:
+                next_tick_s = monotonic_s() + self._policy.tick_s
+                self._tick()
+            stop.wait(min(BEAT_S, self._policy.tick_s))
+        self._housekeeping.stop()
+
+    def _tick(self) -> None:
+        """A tick that fails is said and made up for by the next."""
+        try:
+            self.tick()
+        except OperationalError as error:
+            logger.error("the tick could not use the database: %s", error.orig)
+        except IntegrityError as error:
+            logger.warning("another watch was faster: %s", error.orig)
+
+    def tick(self) -> None:
+        now, channels = utc_now(), self._policy.channels
+        with self._database.writer() as session:
+            cameras.miss_silent_workers(session, self._estate_id, now)
+            cameras.raise_offline_alerts(
+                session, self._estate_id, self._policy.camera_hold_off, channels, now
+            )
+        with self._database.writer() as session:
+            done = presence.tick(session, self._estate_id, self._policy.steps, channels, now)
+        if done.opened or done.risen:
+            logger.info("tick: %s", done)

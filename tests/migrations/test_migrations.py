@@ -1,0 +1,116 @@
+"""The schema that the migrations make is the one that the tables say, and rows survive going up and down."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import text
+
+from monitor.errors import DatabaseBehind
+from monitor.store.database import Database, sqlite_is_safe
+from monitor.store.migration import config, current, migrate, newest, require_newest
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{tmp_path / 'shouwang.db'}")
+    yield database
+    database.dispose()
+
+
+def test_migrations_and_tables_agree(empty: Database) -> None:
+    migrate(empty)
+    command.check(config(empty))  # raises when autogenerate would find something to do
+
+
+def test_up_down_up_leaves_the_newest_schema(empty: Database) -> None:
+    migrate(empty)
+    command.downgrade(config(empty), "base")
+    assert current(empty) is None
+    migrate(empty)
+    assert current(empty) == newest()
+
+
+def test_a_database_that_was_never_migrated_is_told_what_to_do(empty: Database) -> None:
+    with pytest.raises(DatabaseBehind, match="shouwang migrate"):
+        require_newest(empty)
+
+
+def test_foreign_keys_are_on_again_after_a_migration(empty: Database) -> None:
+    migrate(empty)
+    with empty.engine.connect() as connection:
+        assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        assert connection.execute(text("PRAGMA synchronous")).scalar() == 2
+
+
+def test_the_database_file_belongs_to_its_owner_alone(empty: Database, tmp_path: Path) -> None:
+    migrate(empty)
+    assert (tmp_path / "shouwang.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_reader_cannot_write(empty: Database) -> None:
+    migrate(empty)
+    with empty.reader() as session, pytest.raises(Exception, match="readonly|read-only"):
+        session.execute(text("INSERT INTO estate VALUES ('a', 'A', 'UTC', 0)"))
+
+
+def test_a_reader_does_not_wait_for_a_writer(empty: Database) -> None:
+    migrate(empty)
+    with empty.writer() as writing:
+        writing.execute(text("INSERT INTO estate VALUES ('a', 'A', 'UTC', 0)"))
+        with empty.reader() as reading:
+            assert reading.execute(text("SELECT count(*) FROM estate")).scalar() == 0
+
+
+@pytest.mark.parametrize(
+    ("version", "safe"),
+    [
+        ((3, 40, 1), False),
+        ((3, 44, 5), False),
+        ((3, 44, 6), True),
+        ((3, 50, 6), False),
+        ((3, 50, 7), True),
+        ((3, 51, 2), False),
+        ((3, 51, 3), True),
+        ((3, 53, 4), True),
+    ],
+)
+def test_libraries_with_the_wal_reset_bug_are_known(version: tuple[int, ...], safe: bool) -> None:
+    assert sqlite_is_safe(version) is safe
+
+
+KILLED = """
+import os, signal, sys
+from sqlalchemy import event
+from monitor.store.database import Database
+from monitor.store.migration import migrate
+database, number = Database(sys.argv[1]), int(sys.argv[2])
+seen = 0
+@event.listens_for(database.engine, "before_cursor_execute")
+def count(*_):
+    global seen
+    seen += 1
+    if seen == number:
+        os.kill(os.getpid(), signal.SIGKILL)
+migrate(database)
+"""
+
+
+@pytest.mark.parametrize("statement", [1, 5, 20, 40, 60])
+def test_a_killed_migration_leaves_the_old_or_the_new_schema(tmp_path: Path, statement: int) -> None:
+    url = f"sqlite:///{tmp_path / 'shouwang.db'}"
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, url, str(statement)], env={**os.environ, "PYTHONPATH": os.getcwd()}
+    )
+    assert done.returncode in (0, -signal.SIGKILL)
+    database = Database(url)
+    assert current(database) in (None, newest())
+    migrate(database)
+    assert current(database) == newest()
+    database.dispose()

@@ -1,0 +1,62 @@
+"""Hours of the day, local, also past midnight."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.core.schedule import DailyWindow
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NIGHT = DailyWindow(time(22), time(6))
+DAY = DailyWindow(time(9), time(17))
+MINUTE_TIMES = st.integers(0, 24 * 60 - 1).map(lambda m: time(m // 60, m % 60))
+
+
+def shanghai(text: str) -> datetime:
+    return datetime.fromisoformat(f"2026-03-01T{text}").replace(tzinfo=SHANGHAI).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("window", "at", "holds"),
+    [
+        (NIGHT, "21:59:59", False),
+        (NIGHT, "22:00:00", True),
+        (NIGHT, "22:00:01", True),
+        (NIGHT, "23:59:59", True),
+        (NIGHT, "00:00:00", True),
+        (NIGHT, "05:59:59", True),
+        (NIGHT, "06:00:00", False),
+        (NIGHT, "06:00:01", False),
+        (DAY, "08:59:59", False),
+        (DAY, "09:00:00", True),
+        (DAY, "16:59:59", True),
+        (DAY, "17:00:00", False),
+    ],
+)
+def test_a_window_holds_from_its_start_until_just_before_its_end(
+    window: DailyWindow, at: str, holds: bool
+) -> None:
+    assert window.holds(shanghai(at), SHANGHAI) is holds
+
+
+@given(MINUTE_TIMES, st.datetimes(timezones=st.just(UTC)))
+def test_equal_ends_mean_all_day(at: time, now: datetime) -> None:
+    assert DailyWindow(at, at).holds(now, SHANGHAI)
+
+
+@given(MINUTE_TIMES, MINUTE_TIMES, st.integers(0, 24 * 60 - 1))
+def test_a_window_is_what_counting_minutes_from_its_start_gives(start: time, end: time, minute: int) -> None:
+    length = (end.hour * 60 + end.minute - start.hour * 60 - start.minute) % (24 * 60) or 24 * 60
+    now = datetime.combine(date(2026, 3, 1), start, SHANGHAI) + timedelta(minutes=minute)
+    assert DailyWindow(start, end).holds(now.astimezone(UTC), SHANGHAI) is (minute < length)
+
+
+@given(MINUTE_TIMES, MINUTE_TIMES, st.datetimes(timezones=st.just(UTC)))
+def test_either_a_window_or_its_opposite_holds(start: time, end: time, now: datetime) -> None:
+    if start != end:
+        assert DailyWindow(start, end).holds(now, SHANGHAI) is not DailyWindow(end, start).holds(
+            now, SHANGHAI
+        )
