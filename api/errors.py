@@ -23,6 +23,13 @@ _STATUS: dict[type[errors.ShouwangError], int] = {
     errors.PhotoRefused: 422,
     errors.ConsentMissing: 409,
 }
+_KINDS = {
+    401: "sign-in-needed",
+    403: "not-allowed",
+    404: "not-found",
+    405: "wrong-method",
+    413: "too-large",
+}
 logger = logging.getLogger(__name__)
 
 
@@ -57,7 +64,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(_request: Request, error: HTTPException) -> JSONResponse:
-        response = problem(error.status_code, error.detail, _kebab_words(error.status_code))
+        response = problem(error.status_code, error.detail, _KINDS.get(error.status_code, "http"))
         response.headers.update(error.headers or {})
         return response
 
@@ -74,13 +81,11 @@ def install(app: FastAPI) -> None:
     async def unexpected(_request: Request, error: Exception) -> JSONResponse:
         number = uuid4().hex[:12]
         logger.error("Unexpected error %s", number, exc_info=error)
-        response = problem(500, f"Something broke on our side. Tell an admin the number {number}.", "internal")
+        response = problem(
+            500, f"Something broke on our side. Tell an admin the number {number}.", "internal"
+        )
         response.headers.update(headers.ALWAYS)  # this answer goes out beside the middleware
         return response
-
-
-def _kebab_words(status: int) -> str:
-    return HTTPStatus(status).phrase.lower().replace(" ", "-")
 
 
 def _kebab(name: str) -> str:

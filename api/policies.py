@@ -17,7 +17,7 @@ class RouteWithoutPolicy(ShouwangError):
 
 
 def table(routes: Sequence[BaseRoute]) -> dict[str, Action | None]:
-    """"GET /api/v1/alerts" -> what it needs; None: public. Raises RouteWithoutPolicy."""
+    """ "GET /api/v1/alerts" -> what it needs; None: public. Raises RouteWithoutPolicy."""
     found: dict[str, Action | None] = {}
     for context in iter_route_contexts(routes):
         if isinstance(context.original_route, Mount):

@@ -16,6 +16,7 @@ from api import auth
 from api.desk.text import Catalogue, catalogue, say
 from api.desk.times import Times
 from api.feed import Feed
+from api.photos import Photos
 from monitor.bootstrap import Runtime
 from monitor.clock import utc_now
 from monitor.core.access import Action, may
@@ -32,6 +33,11 @@ class Desk:
     app: FastAPI
     runtime: Runtime
     feed: Feed
+
+    @property
+    def photos(self) -> Photos:
+        found: Photos = self.app.state.photos
+        return found
 
     @property
     def estate_id(self) -> str:

@@ -74,9 +74,7 @@ NIGHT = Palette(
 
 
 def _variables(palette: Palette) -> str:
-    return "".join(
-        f"--{name.replace('_', '-')}:{value};" for name, value in asdict(palette).items()
-    )
+    return "".join(f"--{name.replace('_', '-')}:{value};" for name, value in asdict(palette).items())
 
 
 @cache
@@ -100,5 +98,3 @@ def head(words: Catalogue, now: datetime) -> str:
     }
     text = json.dumps(config, ensure_ascii=False).replace("<", "\\u003c")
     return f'<script id="desk-config" type="application/json">{text}</script>{_assets()}'
-
-

@@ -1,7 +1,7 @@
 """Times as people read them: a clock in the estate's zone, and an age that the browser keeps ticking."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from api.desk.text import Catalogue
@@ -15,12 +15,16 @@ class Times:
     zone: ZoneInfo
     now: datetime
 
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
     def clock(self, moment: datetime) -> str:
         """14:02 today, "yesterday 14:02", else with the date."""
-        local, today = moment.astimezone(self.zone), self.now.astimezone(self.zone).date()
-        if local.date() == today:
+        local = moment.astimezone(self.zone)
+        if local.date() == self.today:
             return f"{local:%H:%M}"
-        if local.date() == today - timedelta(days=1):
+        if local.date() == self.today - timedelta(days=1):
             return self.words.yesterday.format(clock=f"{local:%H:%M}")
         return local.strftime(self.words.day)
 

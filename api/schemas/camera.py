@@ -26,7 +26,9 @@ class CameraOut(View):
     last_frame_at: datetime | None = Field(
         description="When its newest picture came.", examples=["2026-11-23T08:00:00Z"]
     )
-    frame_age_s: float | None = Field(description="How old that was at the last report, in seconds.", examples=[0.1])
+    frame_age_s: float | None = Field(
+        description="How old that was at the last report, in seconds.", examples=[0.1]
+    )
     frames_per_s: float | None = Field(description="Pictures a second.", examples=[12.5])
     picture_at: datetime | None = Field(
         description="When the picture of the wall was taken.", examples=["2026-11-23T08:00:00Z"]

@@ -22,11 +22,15 @@ StepName = Annotated[Literal["phone", "visit", "urgent"], BeforeValidator(_word)
 # The database's integers end here.
 Id = Annotated[int, Field(ge=1, le=2**31 - 1, description="The id as listed.", examples=[7])]
 EventId = Annotated[int, Field(ge=0, le=2**63 - 1)]
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$", description="The camera's id.", examples=["gate-east-1"])]
+Slug = Annotated[
+    str, Field(pattern=r"^[a-z0-9-]{1,64}$", description="The camera's id.", examples=["gate-east-1"])
+]
 Moment = Annotated[
     AwareDatetime,
     Field(
-        ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2999, 1, 1, tzinfo=UTC), examples=["2026-11-23T08:00:00Z"]
+        ge=datetime(2000, 1, 1, tzinfo=UTC),
+        le=datetime(2999, 1, 1, tzinfo=UTC),
+        examples=["2026-11-23T08:00:00Z"],
     ),
 ]
 Limit = Annotated[int, Field(ge=1, le=500, description="How many at most.")]

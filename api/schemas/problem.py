@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 class Problem(BaseModel):
     model_config = ConfigDict(extra="allow")
 
-    type: str = Field(description="Stable name of the problem, for programs.", examples=["urn:shouwang:problem:conflict"])
+    type: str = Field(
+        description="Stable name of the problem, for programs.", examples=["urn:shouwang:problem:conflict"]
+    )
     title: str = Field(description="The HTTP status in words.", examples=["Conflict"])
     status: int = Field(description="The HTTP status.", examples=[409])
     detail: str = Field(

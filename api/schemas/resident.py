@@ -20,14 +20,18 @@ class ResidentOut(View):
         description="Where a watched resident stands; `blind` when nobody can tell.", examples=["seen"]
     )
     last_seen_at: datetime | None = Field(
-        description="For staff, and for who has taken the resident's alert.", examples=["2026-11-23T07:40:00Z"]
+        description="For staff, and for who has taken the resident's alert.",
+        examples=["2026-11-23T07:40:00Z"],
     )
-    last_seen_place: str | None = Field(description="Name of the camera; as `last_seen_at`.", examples=["East gate 1"])
+    last_seen_place: str | None = Field(
+        description="Name of the camera; as `last_seen_at`.", examples=["East gate 1"]
+    )
     due_at: datetime | None = Field(
         description="When silence will need a person; as `last_seen_at`.", examples=["2026-11-24T07:40:00Z"]
     )
     consent_until: datetime | None = Field(
-        description="Until when the consent holds; null: there is none in force.", examples=["2027-11-01T00:00:00Z"]
+        description="Until when the consent holds; null: there is none in force.",
+        examples=["2027-11-01T00:00:00Z"],
     )
     templates: int = Field(description="How many photos are enrolled.", examples=[3])
 
@@ -35,11 +39,15 @@ class ResidentOut(View):
 class TimelineEntryOut(View):
     kind: EntryKind = Field(description="What kind of entry it is.", examples=["sighting"])
     at: datetime = Field(description="When it happened or began.", examples=["2026-11-23T07:40:00Z"])
-    until: datetime | None = Field(description="When it ended or will end.", examples=["2026-11-23T07:40:20Z"])
+    until: datetime | None = Field(
+        description="When it ended or will end.", examples=["2026-11-23T07:40:20Z"]
+    )
     camera_name: str | None = Field(description="Where a sighting was.", examples=["East gate 1"])
     text: str = Field(description="What happened, as a text key.", examples=["sighting"])
     person: str | None = Field(description="Who did it.", examples=[None])
-    snapshot_id: str | None = Field(description="Its pictures.", examples=["0f8fad5bd9cb469fa16570867728950e"])
+    snapshot_id: str | None = Field(
+        description="Its pictures.", examples=["0f8fad5bd9cb469fa16570867728950e"]
+    )
     score: float | None = Field(description="Likeness (cosine) of a sighting.", examples=[0.71])
 
 
@@ -74,7 +82,9 @@ class PhotoVerdict(BaseModel):
 
 
 class LooksLike(BaseModel):
-    resident_id: int = Field(description="An enrolled resident who looks very much like this one.", examples=[12])
+    resident_id: int = Field(
+        description="An enrolled resident who looks very much like this one.", examples=[12]
+    )
     name: str = Field(description="Their name.", examples=["Eva Lin"])
     score: float = Field(description="Likeness (cosine) of the closest photos.", examples=[0.48])
 
@@ -84,5 +94,6 @@ class EnrolledOut(BaseModel):
     templates: int = Field(description="How many photos were enrolled.", examples=[2])
     photos: list[PhotoVerdict] = Field(description="What became of every photo, in the order sent.")
     looks_like: LooksLike | None = Field(
-        description="A warning: the two may be taken for each other, or it is the same person.", examples=[None]
+        description="A warning: the two may be taken for each other, or it is the same person.",
+        examples=[None],
     )

@@ -9,7 +9,9 @@ from monitor.services.status import Status
 
 
 class AccountedOut(View):
-    watched: int = Field(description="Residents who are watched; the parts below add up to it.", examples=[40])
+    watched: int = Field(
+        description="Residents who are watched; the parts below add up to it.", examples=[40]
+    )
     seen: int = Field(description="Seen within their hours.", examples=[37])
     unseen: int = Field(description="Not seen for too long: an alert is open.", examples=[1])
     blind: int = Field(description="Nobody can tell: no identifying camera works.", examples=[0])
@@ -28,7 +30,9 @@ class StatusOut(BaseModel):
     cameras: list[CameraOut] = Field(description="Every camera.")
     accounted: AccountedOut = Field(description="Where the watched residents stand.")
     alerts: list[AlertCount] = Field(description="How many alerts there are.")
-    unsent: dict[str, int] = Field(description="Messages that each channel still owes.", examples=[{"duty": 1}])
+    unsent: dict[str, int] = Field(
+        description="Messages that each channel still owes.", examples=[{"duty": 1}]
+    )
 
     @staticmethod
     def of(status: Status) -> "StatusOut":

@@ -18,7 +18,8 @@ class VisitOut(View):
     place: str = Field(description="Where that is.", examples=["building-3"])
     running: bool = Field(description="Whether they may still be there.", examples=[True])
     why: dict[str, Any] = Field(
-        description="What decided that it is nobody enrolled.", examples=[{"verdict": "stranger", "score": 0.21}]
+        description="What decided that it is nobody enrolled.",
+        examples=[{"verdict": "stranger", "score": 0.21}],
     )
     snapshot_id: str | None = Field(
         description="Its pictures: /api/v1/snapshots/{snapshot_id}/face and /scene.",

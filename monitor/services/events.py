@@ -33,3 +33,11 @@ def after(session: Session, estate_id: str, event_id: int, limit: int = 500) -> 
 
 def newest_id(session: Session, estate_id: str) -> int:
     return queries.newest_id(session, estate_id)
+
+
+def of_alert(session: Session, estate_id: str, alert_id: int, since: datetime) -> list[Event]:
+    """What happened to one alert, the oldest first. `since` is when it was opened."""
+    return [
+        Event(row.id, row.at, row.kind, row.facts)
+        for row in queries.of_alert(session, estate_id, alert_id, since)
+    ]

@@ -103,6 +103,25 @@ def unsent(session: Session, estate_id: str) -> dict[str, int]:
     return queries.unsent(session, estate_id)
 
 
+@dataclass(frozen=True)
+class Owed:
+    """One message of an alert, and whether its channel took it."""
+
+    channel: str
+    sent_at: datetime | None
+    attempts: int
+
+
+def of_alert(session: Session, estate_id: str, alert_id: int) -> list[Owed]:
+    """Who was told of an alert, in the order of asking."""
+    rows = session.scalars(
+        select(OutboxRow)
+        .where(OutboxRow.estate_id == estate_id, OutboxRow.alert_id == alert_id)
+        .order_by(OutboxRow.id)
+    )
+    return [Owed(row.channel, row.sent_at, row.attempts) for row in rows]
+
+
 _TITLES = {
     AlertKind.WELLNESS: "平安关怀: 未见 / Not seen",
     AlertKind.VISITOR: "访客 / Visitor",

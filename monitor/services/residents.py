@@ -78,15 +78,12 @@ def listing(
     session: Session, estate_id: str, role: Role, person: str, now: datetime, *, watched_only: bool = False
 ) -> list[Resident]:
     blind = _all_blind(session, estate_id, now)
-    templates = dict(
-        session.execute(
-            select(TemplateRow.resident_id, func.count())
-            .where(TemplateRow.estate_id == estate_id)
-            .group_by(TemplateRow.resident_id)
-        )
-        .tuples()
-        .all()
+    counted = session.execute(
+        select(TemplateRow.resident_id, func.count())
+        .where(TemplateRow.estate_id == estate_id)
+        .group_by(TemplateRow.resident_id)
     )
+    templates = {resident_id: number for resident_id, number in counted}
     mine = _handled_by(session, estate_id, person)
     names = {row.id: row.name for row in camera_queries.of_estate(session, estate_id)}
     found = []
@@ -110,6 +107,10 @@ def get(
     open_to = may(role, Action.SEE_SIGHTINGS) or resident_id in _handled_by(session, estate_id, person)
     blind = _all_blind(session, estate_id, now)
     return _view(session, row, presence, names, number or 0, blind, open_to, now)
+
+
+def name_of(session: Session, estate_id: str, resident_id: int) -> str:
+    return _load(session, estate_id, resident_id).name
 
 
 def timeline(

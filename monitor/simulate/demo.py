@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import secrets
 import shutil
 import socket
@@ -108,8 +107,8 @@ def _camera_file(path: Path, ports: dict[int, int], night: tuple[str, str]) -> N
     text = SAMPLE.read_text(encoding="utf-8")
     for written, free in ports.items():
         text = text.replace(f"127.0.0.1:{written}/", f"127.0.0.1:{free}/")
-    text = re.sub(r'from: "[0-9:]+"', f'from: "{night[0]}"', text)
-    text = re.sub(r'to: "[0-9:]+"', f'to: "{night[1]}"', text)
+    text = text.replace('from: "22:00"', f'from: "{night[0]}"')
+    text = text.replace('to: "06:00"', f'to: "{night[1]}"')
     path.write_text(text, encoding="utf-8")
 
 

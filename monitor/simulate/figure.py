@@ -21,7 +21,7 @@ FEET_UNITS = 9.6  # from the chin to the ground
 GAITS = 8  # pictures of one double step; the last index is standing
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layer:
     """A BGRA uint8 picture with its scale and the place of the chin in it."""
 
@@ -90,13 +90,17 @@ def body(key: str, gait: int) -> Layer:
     _arm(picture, wear.coat, -1, swing)
     _arm(picture, wear.coat, 1, -swing)
     _torso(picture, wear.coat)
-    rng = np.random.default_rng(crc32(key.encode()))
-    folds = clouds(rng, height, width // 2, 9)
-    folds = cv2.resize(folds, (width, height))
-    across = (np.arange(width, dtype=np.float32) - BODY_CENTRE_X) / (1.6 * UNIT_PX)
-    shading = (1.08 - 0.28 * across**2)[None, :] * (1 + 0.07 * folds)
-    picture[..., :3] = np.clip(picture[..., :3] * shading[..., None], 0, 255)
+    picture[..., :3] = np.clip(picture[..., :3] * _folds(key)[..., None], 0, 255)
     return Layer(_antialiased(picture), UNIT_PX, (BODY_CENTRE_X, BODY_CHIN_Y))
+
+
+@cache
+def _folds(key: str) -> MatLike:
+    """Light and shade of somebody's clothes: a factor for each pixel of the body."""
+    width, height = BODY_SIZE_WH
+    noise = clouds(np.random.default_rng(crc32(key.encode())), height, width // 2, 9)
+    across = (np.arange(width, dtype=np.float32) - BODY_CENTRE_X) / (1.6 * UNIT_PX)
+    return (1.08 - 0.28 * across**2)[None, :] * (1 + 0.07 * cv2.resize(noise, (width, height)))
 
 
 def _antialiased(picture: MatLike) -> MatLike:

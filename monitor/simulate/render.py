@@ -28,6 +28,7 @@ RENDERER_VERSION = 1  # raise it when pictures change
 FPS = 5
 KEY_FRAME_EVERY_S = 2
 MAIN_WH, SUB_WH = (WIDTH, HEIGHT), (640, 360)
+EMPTY_LOOP_S = 24.0  # where nobody comes by a short loop is enough
 NOISE_TILES = 5
 _NOISE_MIDDLE = 16
 
@@ -71,7 +72,7 @@ def render(
     done = len(spots) - len(missing)
     report = progress or (lambda _done, _total: None)
     report(done, len(spots))
-    jobs = [Job(spot, told.on(spot.camera_id), told.loop_s, folder) for spot in missing]
+    jobs = [_job(spot, told, folder) for spot in missing]
     # The longest first, so that no worker is left alone with one at the end.
     jobs.sort(key=lambda job: -len(job.passes))
     for _ in _run(jobs, processes):
@@ -101,6 +102,11 @@ def render_camera(job: Job) -> None:
     # The main stream last: a camera counts as rendered when both are there.
     for stream in ("sub", "main"):
         parts[stream].replace(files[stream])
+
+
+def _job(spot: Spot, told: Story, folder: Path) -> Job:
+    passes = told.on(spot.camera_id)
+    return Job(spot, passes, told.loop_s if passes else min(told.loop_s, EMPTY_LOOP_S), folder)
 
 
 def _run(jobs: Sequence[Job], processes: int) -> Iterator[None]:

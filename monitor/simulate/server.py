@@ -13,6 +13,7 @@ import signal
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import av
@@ -25,6 +26,7 @@ from monitor import clock
 # Every stream that plays holds a thread of asyncio's pool, which has six by default on two cores.
 THREADS = 256
 SHUTDOWN_S = 3.0
+FULL_QUEUE_S = 0.5  # the queue holds 32 packets, six seconds
 
 _log = logging.getLogger(__name__)
 
@@ -53,6 +55,10 @@ class LoopSession(RtspServerSession):  # type: ignore[misc]
             item.media_time_offset -= self._skip_s or 0.0
             item.packet_time_cursor -= self._skip_s or 0.0
             self._first_round = False
+        # The toolkit asks a full queue for room twenty times a second; for 108 streams that is half a core.
+        while queue.full():
+            if stop.wait(FULL_QUEUE_S):
+                return False
         return bool(super()._threadsafe_queue_put(loop, queue, item, stop))
 
     def _join(self, stop: threading.Event) -> float:
@@ -70,6 +76,9 @@ class LoopServer(RtspServer):  # type: ignore[misc]
             await LoopSession(self, sock).run()
         except OSError as error:
             _log.debug("client left: %s", error)
+        except asyncio.CancelledError:
+            # Only `serve` cancels clients, when it ends; asyncio would print each of them as an error.
+            _log.debug("client dropped: the server ends")
 
 
 class _Quiet:
@@ -89,6 +98,7 @@ class _Quiet:
         _log.critical(message)
 
 
+@cache
 def _rhythm(file: Path) -> tuple[float, float]:
     """Length of the file and time from key frame to key frame, in seconds."""
     with av.open(str(file)) as container:

@@ -1,7 +1,7 @@
 """One person's pass in front of one camera: where they are at a time, and drawing them there."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import cv2
 import numpy as np
@@ -85,12 +85,12 @@ class Walker:
         _contact_shadow(picture, float(chin[0]), feet_y, unit)
         gait = int(phase * GAITS) % GAITS if stance.walking else GAITS
         stretch = (feet_y - float(chin[1])) / (FEET_UNITS * unit)
-        _paste(picture, self._lit(figure.body(self.key, gait), scene, stance.z), chin, unit, 0.0, stretch)
+        _paste(picture, _lit(figure.body(self.key, gait), scene, stance.z), chin, unit, 0.0, stretch)
         if stance.facing:
             tilt = self._tilt + sway * float(np.sin(2 * np.pi * (phase / 2 + self.seed % 7 / 7)))
-            _paste(picture, self._head(scene, stance.z), chin, unit, tilt, 1.0)
+            _paste(picture, _lit(self._varied_head, scene, stance.z), chin, unit, tilt, 1.0)
         else:
-            _paste(picture, self._lit(figure.back_of_head(self.key), scene, stance.z), chin, unit, 0.0, 1.0)
+            _paste(picture, _lit(figure.back_of_head(self.key), scene, stance.z), chin, unit, 0.0, 1.0)
 
     @cached_property
     def _tilt(self) -> float:
@@ -120,19 +120,22 @@ class Walker:
         colours = np.clip(colours * side_light[None, :, None], 0, 255).astype(np.uint8)
         return Layer(np.dstack([colours, turned[..., 3]]), layer.unit_px, (float(chin[0]), float(chin[1])))
 
-    def _head(self, scene: Scene, z: float) -> Layer:
-        return self._lit(self._varied_head, scene, z)
 
-    def _lit(self, layer: Layer, scene: Scene, z: float) -> Layer:
-        """The scene's light on a layer; infrared light fades with the distance."""
-        colours, alpha = layer.picture[..., :3], layer.picture[..., 3]
-        if scene.night:
-            gain = float(np.clip(1.15 - 0.09 * z, 0.5, 1.0)) * scene.brightness
-            lit = infrared(colours, gain)
-        else:
-            b = scene.brightness
-            lit = tinted(colours, (b * (1 - 0.12 * scene.warmth), b, b * (1 + 0.1 * scene.warmth)))
-        return Layer(np.dstack([lit, alpha]), layer.unit_px, layer.chin_xy)
+@lru_cache(maxsize=96)
+def _shone_on(layer: Layer, night: bool, gain: float, warmth: float) -> Layer:
+    """A layer in a scene's light. Kept, because the same figure is drawn in many frames."""
+    colours = cv2.cvtColor(layer.picture, cv2.COLOR_BGRA2BGR)
+    if night:
+        lit = infrared(colours, gain)
+    else:
+        lit = tinted(colours, (gain * (1 - 0.12 * warmth), gain, gain * (1 + 0.1 * warmth)))
+    return Layer(cv2.merge([*cv2.split(lit), layer.picture[..., 3]]), layer.unit_px, layer.chin_xy)
+
+
+def _lit(layer: Layer, scene: Scene, z: float) -> Layer:
+    """The scene's light on a layer; infrared light fades with the distance, in small steps."""
+    fading = round(float(np.clip(1.15 - 0.09 * z, 0.5, 1.0)) * 25) / 25 if scene.night else 1.0
+    return _shone_on(layer, scene.night, fading * scene.brightness, scene.warmth)
 
 
 def _kneaded(picture: MatLike, rng: np.random.Generator) -> MatLike:
@@ -179,6 +182,6 @@ def _paste(
         return
     matrix = np.hstack([turn, (chin - turn @ origin - (left, top))[:, None]])
     laid = cv2.warpAffine(source, matrix, (right - left, bottom - top))
-    weight = laid[..., 3].astype(np.float32) / 255
+    weight = cv2.extractChannel(laid, 3).astype(np.float32) / 255
     region = picture[top:bottom, left:right]
-    region[:] = cv2.blendLinear(np.ascontiguousarray(laid[..., :3]), region, weight, 1 - weight)
+    region[:] = cv2.blendLinear(cv2.cvtColor(laid, cv2.COLOR_BGRA2BGR), region, weight, 1 - weight)

@@ -1,6 +1,7 @@
 """Queries about the event log."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
@@ -25,3 +26,16 @@ def after(session: Session, estate_id: str, event_id: int, limit: int) -> Sequen
 
 def newest_id(session: Session, estate_id: str) -> int:
     return session.scalar(select(func.max(EventRow.id)).where(EventRow.estate_id == estate_id)) or 0
+
+
+def of_alert(session: Session, estate_id: str, alert_id: int, since: datetime) -> Sequence[EventRow]:
+    return session.scalars(
+        select(EventRow)
+        .where(
+            EventRow.estate_id == estate_id,
+            EventRow.at >= since,
+            EventRow.kind.startswith("alert."),
+            EventRow.facts["alert_id"].as_integer() == alert_id,
+        )
+        .order_by(EventRow.id)
+    ).all()

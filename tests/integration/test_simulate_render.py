@@ -98,8 +98,10 @@ def test_the_server_plays_over_the_end_of_the_loop_and_ends_on_sigterm(streams):
         with container:
             times = []
             for packet in container.demux(video=0):
+                if packet.pts is None:  # the first one over RTSP
+                    continue
                 times.append(float(packet.pts * packet.time_base))
-                if times[-1] - times[0] > TOLD.loop_s - 1.5 + 2:
+                if times[-1] - times[0] > TOLD.loop_s:
                     break
         assert np.allclose(np.diff(times), 1 / FPS, atol=0.01)
     finally:

@@ -80,19 +80,24 @@ def button(
     return element
 
 
-def field(label: str, on_change: Callable[[str], Any], hint: str = "", name: str = "input") -> Element:
-    """A labelled input; what is typed arrives in `on_change`."""
-    with tag("label", "field"):
-        text(label)
-        box = tag(name)
-        if hint:
-            box.props["placeholder"] = hint
+def typing(on_change: Callable[[str], Any], name: str = "input") -> Element:
+    """An input; what is typed arrives in `on_change`."""
+    box = tag(name)
     box.on(
         "input",
         lambda event: on_change(str(event.args)),
         js_handler="(event) => emit(event.target.value)",
         throttle=0.1,
     )
+    return box
+
+
+def field(label: str, on_change: Callable[[str], Any], hint: str = "", name: str = "input") -> Element:
+    """An input with its label above."""
+    with tag("label", "field"):
+        text(label)
+        box = typing(on_change, name)
+        box.props["placeholder"] = hint
     return box
 
 

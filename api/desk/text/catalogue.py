@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from monitor.core.access import Role
 from monitor.core.alert import AlertKind, Outcome, Severity
 from monitor.core.camera import CameraState
-from monitor.core.identification import Verdict
 from monitor.core.presence import PresenceState, Step
 
 
@@ -27,6 +26,7 @@ class Catalogue:
     since: str
     hours: str
     dash: str
+    comma: str
 
     # frame
     desk: str
@@ -88,7 +88,6 @@ class Catalogue:
     title_wellness: str
     title_visitor: str
     title_camera: str
-    title_worker: str
     building: str
     where_last_seen: str
     where_hidden: str
@@ -102,6 +101,7 @@ class Catalogue:
     close_by_staff: str
     details: str
     seen_again: str
+    seen_again_camera: str
     seen_again_staff: str
     confirm: str
     face_of_visit: str
@@ -115,12 +115,8 @@ class Catalogue:
     why_step: Mapping[Step, str]
     why_rule: str
     why_stranger: str
-    why_margin: str
     why_shots: str
-    verdict: Mapping[Verdict, str]
     why_camera: str
-    why_worker: str
-    why_other: str
     camera_reason: Mapping[str, str]
 
     # closing

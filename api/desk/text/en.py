@@ -4,7 +4,6 @@ from api.desk.text.catalogue import Catalogue
 from monitor.core.access import Role
 from monitor.core.alert import AlertKind, Outcome, Severity
 from monitor.core.camera import CameraState
-from monitor.core.identification import Verdict
 from monitor.core.presence import PresenceState, Step
 
 EN = Catalogue(
@@ -21,6 +20,7 @@ EN = Catalogue(
     since="since {clock}",
     hours="{n} h",
     dash="—",
+    comma=", ",
     desk="Duty desk",
     cameras="Cameras",
     residents="Residents",
@@ -74,13 +74,11 @@ EN = Catalogue(
         AlertKind.WELLNESS: "Wellness",
         AlertKind.VISITOR: "Visitor",
         AlertKind.CAMERA_OFFLINE: "Camera offline",
-        AlertKind.WORKER_FAILING: "Service failing",
     },
     step={Step.PHONE: "Please phone", Step.VISIT: "Please visit", Step.URGENT: "Please visit at once"},
     title_wellness="{name} not seen",
     title_visitor="Person not enrolled",
     title_camera="{camera} offline",
-    title_worker="A background service is failing",
     building="Flat {flat}",
     where_last_seen="Last seen at {camera}",
     where_hidden="Take it to see where they were last seen",
@@ -93,8 +91,9 @@ EN = Catalogue(
     close="Record result",
     close_by_staff="Care staff record the result",
     details="Details",
-    seen_again="Seen again at {clock}, {camera}. Please confirm",
-    seen_again_staff="Seen again by staff at {clock}. Please confirm",
+    seen_again="Seen again at {clock}{where}. Please confirm",
+    seen_again_camera=" ({camera})",
+    seen_again_staff=" (by staff)",
     confirm="Confirm and record",
     face_of_visit="Face of the person not enrolled",
     scene_of_visit="The scene",
@@ -109,22 +108,14 @@ EN = Catalogue(
     },
     why_rule="Rule “{rule}”: a person not enrolled, at this hour and place",
     why_stranger="Closest enrolled resident scores {score}; below {below} counts as not enrolled",
-    why_margin="Ahead of the second closest by {margin}",
     why_shots="Based on {n} clear pictures",
-    verdict={
-        Verdict.RESIDENT: "Recognised as a resident, to be confirmed",
-        Verdict.STRANGER: "Not enrolled",
-        Verdict.UNDECIDED: "Cannot tell",
-    },
     why_camera="State of the camera: {state}",
-    why_worker="A background service stopped or keeps restarting",
-    why_other="{key}: {value}",
     camera_reason={
         "worker_silent": "its reader does not report",
-        "unreachable": "the camera does not answer",
-        "refused": "the camera refused user name or password",
-        "silent": "the camera answers but sends no picture",
-        "stalled": "the picture stands still",
+        "no_answer": "the camera does not answer",
+        "wrong_password": "the camera refused user name or password",
+        "no_picture": "the camera answers but sends no picture",
+        "connecting": "connecting",
     },
     close_title="Record the result",
     close_lead="Choose one result; the note may stay empty.",

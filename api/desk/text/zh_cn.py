@@ -4,7 +4,6 @@ from api.desk.text.catalogue import Catalogue
 from monitor.core.access import Role
 from monitor.core.alert import AlertKind, Outcome, Severity
 from monitor.core.camera import CameraState
-from monitor.core.identification import Verdict
 from monitor.core.presence import PresenceState, Step
 
 ZH_CN = Catalogue(
@@ -21,6 +20,7 @@ ZH_CN = Catalogue(
     since="自 {clock} 起",
     hours="{n} 小时",
     dash="—",
+    comma="、",
     desk="值班台",
     cameras="摄像机",
     residents="居民",
@@ -74,13 +74,11 @@ ZH_CN = Catalogue(
         AlertKind.WELLNESS: "平安关怀",
         AlertKind.VISITOR: "访客",
         AlertKind.CAMERA_OFFLINE: "摄像机离线",
-        AlertKind.WORKER_FAILING: "系统故障",
     },
     step={Step.PHONE: "请电话确认", Step.VISIT: "请登门查看", Step.URGENT: "请立即登门"},
     title_wellness="{name} 未见",
     title_visitor="未登记人员",
     title_camera="{camera} 离线",
-    title_worker="后台服务故障",
     building="{flat} 室",
     where_last_seen="最近一次见到：{camera}",
     where_hidden="接单后可查看最近一次见到的地点",
@@ -93,8 +91,9 @@ ZH_CN = Catalogue(
     close="登记结果",
     close_by_staff="结果由关怀人员登记",
     details="查看详情",
-    seen_again="{clock} 在{camera}再次见到，请确认",
-    seen_again_staff="{clock} 由工作人员再次见到，请确认",
+    seen_again="{clock} 再次见到{where}，请确认",
+    seen_again_camera="（{camera}）",
+    seen_again_staff="（工作人员）",
     confirm="确认并登记",
     face_of_visit="未登记人员的面部截图",
     scene_of_visit="现场画面",
@@ -109,22 +108,14 @@ ZH_CN = Catalogue(
     },
     why_rule="规则“{rule}”：此时段此地点的未登记人员需要告警",
     why_stranger="与已录入居民的最高相似度 {score}，低于 {below} 视为未登记",
-    why_margin="与第二相似者相差 {margin}",
     why_shots="依据 {n} 张清晰画面",
-    verdict={
-        Verdict.RESIDENT: "识别为居民，待确认",
-        Verdict.STRANGER: "未登记人员",
-        Verdict.UNDECIDED: "无法判断",
-    },
     why_camera="摄像机状态：{state}",
-    why_worker="后台服务停止或反复重启",
-    why_other="{key}：{value}",
     camera_reason={
         "worker_silent": "读取程序没有报告",
-        "unreachable": "摄像机没有应答",
-        "refused": "摄像机拒绝了用户名或密码",
-        "silent": "摄像机有应答但没有画面",
-        "stalled": "画面停住了",
+        "no_answer": "摄像机没有应答",
+        "wrong_password": "摄像机拒绝了用户名或密码",
+        "no_picture": "摄像机有应答但没有画面",
+        "connecting": "正在连接",
     },
     close_title="登记结果",
     close_lead="选择一项结果，备注可不填。",

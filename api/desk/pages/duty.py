@@ -1,0 +1,95 @@
+"""Is something happening now that I must act on, and who has it already?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from api.desk.access import Viewer
+from api.desk.components import headline, wording
+from api.desk.components.alert_card import alert_card
+from api.desk.components.basics import link, tag, text
+from api.desk.components.closing import Closing
+from api.desk.components.follow import follow
+from api.desk.components.frame import frame
+from api.desk.components.icons import icon
+from api.desk.components.keyed import KeyedList
+from api.desk.components.receipt import confirm_shown
+from api.desk.components.redrawn import Redrawn
+from monitor.clock import utc_now
+from monitor.core.alert import AlertState
+from monitor.services import alerts, status
+from monitor.services.alerts import Alert
+from monitor.services.status import Status
+
+LOOK_AGAIN_S = 5.0
+CLOSED_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Overview:
+    status: Status
+    unresolved: list[Alert]
+    closed: list[Alert]
+    at: datetime
+
+
+async def duty(viewer: Viewer) -> None:
+    words = viewer.words
+    with frame(viewer, words.desk):
+        closing = Closing(viewer)
+        clauses = Redrawn(viewer, headline.draw_clauses)
+        with tag("div", "desk-columns"):
+            with tag("section"):
+                text(words.feed, name="h2")
+                empty = Redrawn[bool](viewer, lambda nothing: _empty(viewer) if nothing else None)
+                feed = KeyedList[Alert](
+                    tag("div", "stack"), lambda alert: alert.id, lambda: alert_card(viewer, closing.open)
+                )
+            with tag("aside", "stack"):
+                gaps = Redrawn[tuple[headline.Gap, ...]](
+                    viewer, lambda shown: headline.draw_gaps(viewer, shown), "panel"
+                )
+                with tag("div", "panel"):
+                    text(words.resolved, name="h2")
+                    closed = Redrawn[list[Alert]](viewer, lambda shown: _closed(viewer, shown))
+
+    async def redraw() -> None:
+        found = await viewer.desk.read(lambda session: _overview(session, viewer.desk.estate_id))
+        clauses.show(headline.clauses(words, found.status, found.at))
+        gaps.show(headline.gaps(words, found.status, found.at))
+        empty.show(not found.unresolved)
+        feed.show(found.unresolved)
+        closed.show(found.closed)
+        await confirm_shown(viewer, [alert.id for alert in found.unresolved])
+
+    await redraw()
+    follow(viewer, redraw, ("alert.", "camera.", "presence.", "resident."), LOOK_AGAIN_S)
+
+
+def _overview(session: Session, estate_id: str) -> Overview:
+    now = utc_now()
+    return Overview(
+        status.get(session, estate_id, now),
+        alerts.listing(session, estate_id),
+        alerts.listing(session, estate_id, (AlertState.RESOLVED,), limit=CLOSED_SHOWN),
+        now,
+    )
+
+
+def _empty(viewer: Viewer) -> None:
+    with tag("div", "panel empty"):
+        icon("good")
+        with tag("div"):
+            text(viewer.words.feed_empty, name="h3")
+            text(viewer.words.feed_empty_body, "soft", "p")
+
+
+def _closed(viewer: Viewer, shown: list[Alert]) -> None:
+    if not shown:
+        text(viewer.words.resolved_empty, "soft", "p")
+    for alert in shown:
+        with tag("div", "closed"):
+            link(wording.title(viewer.words, alert), f"/alerts/{alert.id}")
+            told = [wording.outcome(viewer, alert), wording.state(viewer, alert)]
+            text(" · ".join(part for part in told if part), "soft small")

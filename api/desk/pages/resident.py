@@ -1,0 +1,99 @@
+"""When and where was this person seen, what was done, and what did they agree to?"""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from api.desk.access import Viewer
+from api.desk.components.basics import ago, fact, image, tag, text
+from api.desk.components.follow import follow
+from api.desk.components.frame import frame
+from api.desk.components.last_seen import last_seen
+from api.desk.components.presence_chip import presence_chip
+from api.desk.components.redrawn import Redrawn
+from monitor.clock import utc_now
+from monitor.errors import NotAllowed
+from monitor.services import residents as services
+from monitor.services.residents import Resident, TimelineEntry
+
+LOOK_AGAIN_S = 15.0
+
+
+@dataclass(frozen=True)
+class Person:
+    resident: Resident
+    history: list[TimelineEntry] | None  # None: not for this viewer
+
+
+async def resident(viewer: Viewer, resident_id: int) -> None:
+    def read(session: Session) -> Person:
+        role, name = viewer.principal.role, viewer.principal.name
+        found = services.get(session, viewer.desk.estate_id, resident_id, role, name, utc_now())
+        try:
+            history = services.timeline(session, viewer.desk.estate_id, resident_id, role, name)
+        except NotAllowed:
+            return Person(found, None)
+        return Person(found, history)
+
+    first = await viewer.desk.read(read)
+    with frame(viewer, first.resident.name):
+        shown = Redrawn[Person](viewer, lambda person: _draw(viewer, person))
+    shown.show(first)
+
+    async def redraw() -> None:
+        shown.show(await viewer.desk.read(read))
+
+    follow(viewer, redraw, ("presence.", "resident.", "sighting.", "alert."), LOOK_AGAIN_S)
+
+
+def _draw(viewer: Viewer, person: Person) -> None:
+    words, found = viewer.words, person.resident
+    with tag("div", "lead"), tag("div", "stack"):
+        text(found.name, name="h1")
+        with tag("div", "row"):
+            presence_chip(words, found)
+            if found.flat:
+                text(words.building.format(flat=found.flat), "soft")
+    with tag("div", "detail"):
+        with tag("section", "panel"):
+            text(words.history, name="h2").style("margin-bottom:.9rem")
+            if person.history is None:
+                fact("lock", words.history_hidden)
+            elif not person.history:
+                text(words.history_empty, "soft")
+            with tag("ol", "timeline"):
+                for entry in person.history or ():
+                    _entry(viewer, entry)
+        _facts(viewer, found)
+
+
+def _facts(viewer: Viewer, found: Resident) -> None:
+    words, times, until = viewer.words, viewer.times, found.consent_until
+    with tag("section", "panel stack"):
+        with tag("div"):
+            text(words.last_seen, "soft small", "div")
+            last_seen(viewer, found)
+        if found.due_at is not None:
+            fact("clock", words.next_look.format(clock=times.clock(found.due_at)))
+        fact("paper", words.consent_until.format(day=times.day(until)) if until else words.no_consent)
+        fact("photo", words.templates.format(n=found.templates))
+
+
+def _entry(viewer: Viewer, entry: TimelineEntry) -> None:
+    words, times = viewer.words, viewer.times
+    # Outcomes may say something about health; they stay with the case, not beside sightings (law.md section 6).
+    key = "alert_resolved" if entry.text.startswith("outcome_") else entry.text
+    told = words.entry.get(key, entry.text)
+    with tag("li"):
+        with tag("div", "grow"):
+            text(told.format(camera=entry.camera_name, person=entry.person), "strong", "div")
+            with tag("div", "soft small"):
+                text(times.clock(entry.at) + " · ")
+                ago(times, entry.at)
+            if entry.score is not None:
+                text(words.entry_score.format(score=f"{entry.score:.2f}"), "soft small", "div")
+        if entry.snapshot_id is not None:
+            image(
+                f"/api/v1/snapshots/{entry.snapshot_id}/face",
+                told.format(camera=entry.camera_name, person=""),
+            )

@@ -1,0 +1,83 @@
+"""The API and the event stream, without the desk."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+
+from api import errors, policies
+from api.body_limit import BodyLimit
+from api.feed import Feed
+from api.headers import SecurityHeaders
+from api.photos import Photos
+from api.routes import (
+    alerts,
+    cameras,
+    description,
+    events,
+    health,
+    residents,
+    sightings,
+    sign_in,
+    snapshots,
+    status,
+    visits,
+    wellness,
+)
+from api.schemas.problem import PROBLEMS
+from monitor import bootstrap
+from monitor.bootstrap import Runtime
+
+DESCRIPTION = """Shouwang (守望) watches over an estate's cameras. Every route needs a bearer token
+(`shouwang token create --role duty|staff|admin`) or a signed-in browser. Errors are RFC 9457 problem documents."""
+
+
+def create_api(runtime: Runtime) -> FastAPI:
+    """Raises RouteWithoutPolicy."""
+    feed = Feed(runtime)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with feed.running():
+            yield
+
+    app = FastAPI(
+        title="Shouwang",
+        version="0.1.0",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        # Swagger UI loads scripts from elsewhere; the description itself is a route with a policy.
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        responses=PROBLEMS,
+    )
+    app.state.runtime, app.state.feed = runtime, feed
+    app.state.photos = Photos(lambda: bootstrap.vision(runtime.settings).photos)
+    errors.install(app)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(SecurityHeaders, https=runtime.settings.public_url.startswith("https:"))
+    _include_routes(app)
+    policies.require(app)
+    return app
+
+
+def _include_routes(app: FastAPI) -> None:
+    v1 = APIRouter(prefix="/api/v1")
+    for noun in (
+        cameras,
+        residents,
+        sightings,
+        visits,
+        alerts,
+        wellness,
+        snapshots,
+        status,
+        events,
+        sign_in,
+        description,
+    ):
+        v1.include_router(noun.router)
+    app.include_router(v1)
+    app.include_router(sign_in.form)
+    app.include_router(health.router)

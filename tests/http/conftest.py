@@ -1,0 +1,68 @@
+"""One of everything in an estate, so that every route has something to answer with."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import people
+import pytest
+from sqlalchemy.orm import Session
+
+from monitor.bootstrap import Runtime
+from monitor.core.alert import AlertKind
+from monitor.core.camera import CameraState
+from monitor.services import alerts, cameras, snapshots, wellness
+from monitor.services import estate as estates
+from monitor.services.cameras import Report
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The ids of what is there. Ada was last seen 25 hours ago; Cleo is at the gate."""
+
+    ada: int
+    visit: int
+    wellness_alert: int
+    visitor_alert: int
+    check: int
+    ada_picture: str
+    cleo_picture: str
+
+
+def make_scene(session: Session, runtime: Runtime, estate_id: str, now: datetime) -> Scene:
+    begin = now - timedelta(hours=25)
+    ada = people.enrol(session, estate_id, people.ADA, begin)
+    ada_picture = snapshots.save(runtime.files, b"Ada's face", b"Ada's scene", begin)
+    people.seen(session, estate_id, ada, begin, snapshot=ada_picture)
+    people.unseen(session, estate_id, now)
+    cleo_picture = snapshots.save(runtime.files, b"Cleo's face", b"Cleo's scene", now)
+    visit = people.stranger(session, estate_id, now, snapshot=cleo_picture)
+    live = CameraState.LIVE
+    reports = [Report(c.id, live, "", now, now, 0.1, 12.0, now) for c in runtime.estate.cameras]
+    cameras.report(session, estate_id, reports, now)
+    ids = {alert.kind: alert.id for alert in alerts.listing(session, estate_id)}
+    check = wellness.of_alert(session, estate_id, ids[AlertKind.WELLNESS])
+    return Scene(
+        ada,
+        visit,
+        ids[AlertKind.WELLNESS],
+        ids[AlertKind.VISITOR],
+        check.id,
+        ada_picture.id,
+        cleo_picture.id,
+    )
+
+
+@pytest.fixture
+def scene(runtime: Runtime, now: datetime) -> Scene:
+    runtime.files.save_newest("gate-1", b"the gate")
+    with runtime.database.writer() as session:
+        return make_scene(session, runtime, runtime.estate.id, now)
+
+
+@pytest.fixture
+def elsewhere(runtime: Runtime, now: datetime) -> Scene:
+    """The same in another estate of the same database."""
+    other = runtime.estate.model_copy(update={"id": "elsewhere"})
+    with runtime.database.writer() as session:
+        estates.register(session, other, now)
+        return make_scene(session, runtime, other.id, now)

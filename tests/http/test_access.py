@@ -1,0 +1,133 @@
+"""Who may use which route: every route and every role, deny by default."""
+
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from api import policies
+from api.policies import RouteWithoutPolicy
+
+V1 = "/api/v1"
+PHOTO = {"data": {"name": "Dora"}, "files": [("photos", ("dora.jpg", b"face of Dora"))]}
+WELL = {"json": {"outcome": "well_at_home"}}
+SENT_AWAY = {"json": {"outcome": "sent_away"}}
+WRONG = {"json": {"name": "Max", "password": "wrong"}}
+FORM = {"data": {"name": "Max", "password": "wrong"}}
+
+# route: path in the scene, what is sent, the answer to (nobody, duty, staff, admin)
+TABLE: dict[str, tuple[str, dict[str, Any], tuple[int, int, int, int]]] = {
+    "GET /healthz": ("/healthz", {}, (200, 200, 200, 200)),
+    "GET /readyz": ("/readyz", {}, (200, 200, 200, 200)),
+    "GET /metrics": ("/metrics", {}, (401, 200, 200, 200)),
+    "POST /sign-in": ("/sign-in", FORM, (303, 303, 303, 303)),
+    "POST /sign-out": ("/sign-out", {}, (303, 303, 303, 303)),
+    f"POST {V1}/sign-in": (f"{V1}/sign-in", WRONG, (401, 401, 401, 401)),
+    f"GET {V1}/openapi.json": (f"{V1}/openapi.json", {}, (401, 200, 200, 200)),
+    f"GET {V1}/status": (f"{V1}/status", {}, (401, 200, 200, 200)),
+    f"GET {V1}/cameras": (f"{V1}/cameras", {}, (401, 200, 200, 200)),
+    f"GET {V1}/cameras/{{slug}}": (f"{V1}/cameras/gate-1", {}, (401, 200, 200, 200)),
+    f"GET {V1}/cameras/{{slug}}/picture": (f"{V1}/cameras/gate-1/picture", {}, (401, 200, 200, 200)),
+    f"GET {V1}/residents": (f"{V1}/residents", {}, (401, 200, 200, 200)),
+    f"POST {V1}/residents": (f"{V1}/residents", PHOTO, (401, 403, 403, 201)),
+    f"GET {V1}/residents/{{resident_id}}": (f"{V1}/residents/{{ada}}", {}, (401, 200, 200, 200)),
+    f"DELETE {V1}/residents/{{resident_id}}": (f"{V1}/residents/{{ada}}", {}, (401, 403, 403, 204)),
+    f"GET {V1}/residents/{{resident_id}}/timeline": (
+        f"{V1}/residents/{{ada}}/timeline",
+        {},
+        (401, 403, 200, 200),
+    ),
+    f"GET {V1}/sightings": (f"{V1}/sightings", {}, (401, 403, 200, 200)),
+    f"GET {V1}/visits": (f"{V1}/visits", {}, (401, 200, 200, 200)),
+    f"GET {V1}/visits/{{visit_id}}": (f"{V1}/visits/{{visit}}", {}, (401, 200, 200, 200)),
+    f"GET {V1}/alerts": (f"{V1}/alerts", {}, (401, 200, 200, 200)),
+    f"GET {V1}/alerts/{{alert_id}}": (f"{V1}/alerts/{{visitor_alert}}", {}, (401, 200, 200, 200)),
+    f"POST {V1}/alerts/{{alert_id}}/acknowledge": (
+        f"{V1}/alerts/{{wellness_alert}}/acknowledge",
+        {},
+        (401, 200, 200, 200),
+    ),
+    f"POST {V1}/alerts/{{alert_id}}/resolve": (
+        f"{V1}/alerts/{{visitor_alert}}/resolve",
+        SENT_AWAY,
+        (401, 200, 200, 200),
+    ),
+    f"GET {V1}/wellness-checks": (f"{V1}/wellness-checks", {}, (401, 403, 200, 200)),
+    f"GET {V1}/wellness-checks/{{check_id}}": (f"{V1}/wellness-checks/{{check}}", {}, (401, 403, 200, 200)),
+    f"POST {V1}/wellness-checks/{{check_id}}/outcome": (
+        f"{V1}/wellness-checks/{{check}}/outcome",
+        WELL,
+        (401, 403, 200, 200),
+    ),
+    f"GET {V1}/snapshots/{{snapshot_id}}/{{picture}}": (
+        f"{V1}/snapshots/{{ada_picture}}/face",
+        {},
+        (401, 403, 200, 200),
+    ),
+}
+STREAM = f"GET {V1}/events"  # does not end: test_events.py
+ROLES = ("anonymous", "olga", "sam", "anna")
+
+
+@pytest.mark.parametrize("who", ROLES)
+@pytest.mark.parametrize("route", TABLE)
+def test_a_route_answers_as_its_policy_says(
+    route: str, who: str, scene: Any, request: pytest.FixtureRequest
+) -> None:
+    path, sent, expected = TABLE[route]
+    client: httpx.Client = request.getfixturevalue(who)
+    answer = client.request(route.split()[0], path.format(**vars(scene)), **sent)
+    assert answer.status_code == expected[ROLES.index(who)], answer.text
+
+
+def test_the_table_has_every_route(app: FastAPI) -> None:
+    assert set(policies.table(app.routes)) == {*TABLE, STREAM}
+
+
+def test_the_stream_is_not_for_everybody(anonymous: httpx.Client) -> None:
+    assert anonymous.get("/api/v1/events").status_code == 401
+
+
+def test_a_route_that_says_nothing_about_access_stops_the_start(app: FastAPI) -> None:
+    @app.get("/api/v1/forgotten")
+    def forgotten() -> None: ...
+
+    with pytest.raises(RouteWithoutPolicy, match="GET /api/v1/forgotten"):
+        policies.require(app)
+
+
+def test_a_route_beside_the_framework_stops_the_start_too(app: FastAPI) -> None:
+    app.add_route("/plain", lambda request: None)  # type: ignore[arg-type, return-value]
+    with pytest.raises(RouteWithoutPolicy, match="/plain"):
+        policies.require(app)
+
+
+# What belongs to another estate does not exist here.
+ELSEWHERE = [
+    ("GET", "/residents/{ada}", {}),
+    ("GET", "/residents/{ada}/timeline", {}),
+    ("DELETE", "/residents/{ada}", {}),
+    ("GET", "/visits/{visit}", {}),
+    ("GET", "/alerts/{wellness_alert}", {}),
+    ("POST", "/alerts/{visitor_alert}/acknowledge", {}),
+    ("POST", "/alerts/{visitor_alert}/resolve", SENT_AWAY),
+    ("POST", "/alerts/{wellness_alert}/resolve", WELL),
+    ("GET", "/wellness-checks/{check}", {}),
+    ("POST", "/wellness-checks/{check}/outcome", WELL),
+    ("GET", "/snapshots/{ada_picture}/face", {}),
+    ("GET", "/snapshots/{cleo_picture}/scene", {}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "sent"), ELSEWHERE)
+def test_what_belongs_to_another_estate_is_not_found(
+    method: str, path: str, sent: dict[str, Any], anna: httpx.Client, elsewhere: Any
+) -> None:
+    answer = anna.request(method, V1 + path.format(**vars(elsewhere)), **sent)
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("noun", ["residents", "sightings", "visits", "alerts", "wellness-checks"])
+def test_lists_hold_nothing_of_another_estate(noun: str, anna: httpx.Client, elsewhere: Any) -> None:
+    assert anna.get(f"{V1}/{noun}").json() == []

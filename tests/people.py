@@ -1,0 +1,108 @@
+"""The cast, and the few things that happen to them.
+
+Ada consented and is watched. Ben withdrew his consent. Cleo never enrolled: she is a stranger to the cameras.
+Olga is on duty, Sam is staff, Anna is the admin, Max has no rights. All functions take a session and never commit.
+"""
+
+import zlib
+from datetime import datetime, timedelta
+
+import numpy as np
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from models import ConsentRow
+from monitor.core.access import Role
+from monitor.core.embedding import Embedding, unit
+from monitor.core.ports import PhotoFace
+from monitor.core.presence import Steps
+from monitor.core.schedule import DailyWindow
+from monitor.core.visit import VisitRule
+from monitor.services import accounts, enrolment, presence, sightings, visits
+from monitor.services.enrolment import NewResident, Photo
+from monitor.services.snapshots import Snapshot
+from monitor.services.visits import VisitPolicy
+
+ADA, BEN, CLEO = "Ada", "Ben", "Cleo"
+OLGA, SAM, ANNA, MAX = "Olga", "Sam", "Anna", "Max"
+ROLES = {OLGA: Role.DUTY, SAM: Role.STAFF, ANNA: Role.ADMIN}
+PASSWORD = "a pass phrase for tests"
+ENGINE = "fake"
+WHY = {"verdict": "resident", "score": 0.7}
+
+
+def face(name: str) -> Embedding:
+    """(128,) float32 unit length: the same for the same name, far from everybody else's."""
+    random = np.random.default_rng(zlib.crc32(name.encode()))
+    return unit(random.standard_normal(128))
+
+
+def photo_face(name: str, advice: tuple[str, ...] = ()) -> PhotoFace:
+    return PhotoFace(face(name), quality=0.8, crop_jpeg=b"crop", advice=advice)
+
+
+def enrol(
+    session: Session, estate_id: str, name: str, now: datetime, *, flat: str = "3-502", watched: bool = True
+) -> int:
+    """A resident with one template and consent for a year; returns the id."""
+    new = NewResident(name, flat, watched, consent_days=365, recorded_by=ANNA)
+    photo = Photo(f"{name}.jpg", photo_face(name), None)
+    return enrolment.enrol(session, estate_id, new, [photo], ENGINE, now).resident_id
+
+
+def withdraw(session: Session, resident_id: int, now: datetime) -> None:
+    """The resident's consents end now."""
+    session.execute(
+        update(ConsentRow).where(ConsentRow.resident_id == resident_id).values(withdrawn_at=now)
+    )
+
+
+def seen(
+    session: Session,
+    estate_id: str,
+    resident_id: int,
+    at: datetime,
+    *,
+    camera: str = "gate-1",
+    snapshot: Snapshot | None = None,
+) -> None:
+    """A sighting of five seconds that ends at `at`."""
+    begin = at - timedelta(seconds=5)
+    sightings.record(session, estate_id, camera, resident_id, begin, at, WHY, snapshot, 30, Steps(), at)
+
+
+def unseen(session: Session, estate_id: str, now: datetime) -> None:
+    """The tick that finds who has not been seen for too long."""
+    presence.tick(session, estate_id, Steps(), ["desk"], now)
+
+
+def stranger(
+    session: Session,
+    estate_id: str,
+    now: datetime,
+    *,
+    camera: str = "gate-1",
+    alarm: bool = True,
+    snapshot: Snapshot | None = None,
+) -> int:
+    """Cleo stands before a camera for eight seconds; returns the visit's id."""
+    all_day = DailyWindow(datetime.min.time(), datetime.min.time())
+    policy = VisitPolicy(
+        gap=timedelta(minutes=30),
+        rules=(VisitRule("always", frozenset(), all_day),) if alarm else (),
+        snapshot_days=7,
+        channels=("desk",),
+    )
+    begin = now - timedelta(seconds=8)
+    why = {"verdict": "stranger", "score": 0.2}
+    return visits.record(session, estate_id, camera, None, begin, now, why, snapshot, policy, now)
+
+
+def account(session: Session, estate_id: str, name: str, role: Role, now: datetime) -> None:
+    """Somebody who signs in with PASSWORD."""
+    accounts.create_account(session, estate_id, name, PASSWORD, role, now)
+
+
+def token(session: Session, estate_id: str, name: str, now: datetime) -> str:
+    """A bearer token of Olga, Sam or Anna."""
+    return accounts.create_token(session, estate_id, name, ROLES[name], now)
