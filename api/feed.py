@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.bootstrap import Runtime
+from monitor.heartbeat import Heartbeat
 from monitor.services import events
 from monitor.services.events import Event
 
@@ -40,6 +41,7 @@ class Feed:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
+        self._heartbeat = Heartbeat()
         self._subscriptions: set[Subscription] = set()
         self._last_id = 0
 
@@ -76,6 +78,7 @@ class Feed:
     async def _poll(self) -> None:
         """A database that is away for a moment is tried again at the next poll."""
         while True:
+            self._heartbeat.beat()
             try:
                 for event in await asyncio.to_thread(self.after, self._last_id):
                     self._last_id = event.id

@@ -23,25 +23,22 @@ class Follower:
     feed: Feed
     principal: Principal
     who: Callable[[], Principal | None]  # asked again while the stream runs
-    last_id: int | None  # None: from now on
+    last_id: int
     _checked_at_s: float = 0.0
 
     async def messages(self) -> AsyncIterator[ServerSentEvent]:
         # First subscribe, then read the log: whatever comes in between is in both, and skipped by its id.
         async with self.feed.subscribe() as subscription:
-            newest = await asyncio.to_thread(self.feed.newest_id)
-            # An id from before a restored backup would hide new events.
-            last_id = newest if self.last_id is None else min(self.last_id, newest)
             self._checked_at_s = monotonic_s()
-            while page := await asyncio.to_thread(self.feed.after, last_id):
+            while page := await asyncio.to_thread(self.feed.after, self.last_id):
                 if not await self._still_signed_in():
                     return
                 for event in page:
-                    last_id = event.id
+                    self.last_id = event.id
                     if may_hear(self.principal.role, event.kind):
                         yield _message(event)
             async for event in self._live(subscription):
-                if event.id > last_id and may_hear(self.principal.role, event.kind):
+                if event.id > self.last_id and may_hear(self.principal.role, event.kind):
                     yield _message(event)
 
     async def _live(self, subscription: Subscription) -> AsyncIterator[Event]:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
 from api import errors, policies
 from api.body_limit import BodyLimit
@@ -63,7 +63,6 @@ def create_api(runtime: Runtime) -> FastAPI:
 
 
 def _include_routes(app: FastAPI) -> None:
-    v1 = APIRouter(prefix="/api/v1")
     for noun in (
         cameras,
         residents,
@@ -77,7 +76,6 @@ def _include_routes(app: FastAPI) -> None:
         sign_in,
         description,
     ):
-        v1.include_router(noun.router)
-    app.include_router(v1)
+        app.include_router(noun.router, prefix="/api/v1")
     app.include_router(sign_in.form)
     app.include_router(health.router)

@@ -26,6 +26,7 @@ from monitor.workers.ingest import Ingest, IngestPolicy
 from monitor.workers.scheduler import Housekeeping
 from monitor.workers.watch import Watch, WatchPolicy
 
+STREAM_DETECTION_PX = 640  # a 40 px face of a 1080p stream is then 13 px wide; YuNet finds 10 px
 EVENTS_KEPT = timedelta(days=90)
 logger = logging.getLogger(__name__)
 
@@ -175,6 +176,7 @@ def vision(settings: Settings) -> Vision:
     from monitor.vision.embedder import SFaceEmbedder
     from monitor.vision.photo import FacePhotoReader
 
-    detector = YuNetDetector(weights.yunet(settings.data_dir))
+    yunet = weights.yunet(settings.data_dir)
     embedder = SFaceEmbedder(weights.sface(settings.data_dir))
-    return Vision(detector, embedder, FacePhotoReader(detector, embedder))
+    photos = FacePhotoReader(YuNetDetector(yunet), embedder)
+    return Vision(YuNetDetector(yunet, longest_px=STREAM_DETECTION_PX), embedder, photos)

@@ -15,7 +15,7 @@ from monitor.config.cameras import load_estate
 from monitor.core.access import Role
 from monitor.errors import ShouwangError
 from monitor.workers import supervisor
-from monitor.workers.heartbeat import Heartbeat
+from monitor.heartbeat import Heartbeat
 from monitor.workers.pool import Child
 
 app = typer.Typer(
@@ -79,7 +79,7 @@ def demo(
         seed(runtime.database, runtime.estate, photos, ready.passwords, runtime.settings.steps(), utc_now())
         typer.echo(sample.welcome(ready, runtime.settings.public_url))
         runtime.database.dispose()
-        servers = [Child(name, command) for name, command in ready.servers]
+        servers = [Child(name, command, beats=False) for name, command in ready.servers]
         children = supervisor.service(len(runtime.estate.cameras), runtime.settings.cameras_per_worker)
         supervisor.run([*servers, *children], minutes * 60 or None)
 

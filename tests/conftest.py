@@ -9,12 +9,15 @@ import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import httpx
 import people
 import pytest
+from fakes import FakePhotoReader, client
+from fastapi import FastAPI
 
+from api.photos import Photos
+from api.rest import create_api
 from monitor.bootstrap import Runtime
 from monitor.clock import utc_now
 from monitor.config.cameras import EstateConfig, load_estate
@@ -23,9 +26,6 @@ from monitor.services import estate as estates
 from monitor.store.database import Database
 from monitor.store.migration import migrate
 from monitor.store.snapshot_files import SnapshotFiles
-
-if TYPE_CHECKING:
-    from fastapi import FastAPI
 
 CAMERAS = """\
 estate: {id: heping-li, name: 和平里, time_zone: Asia/Shanghai}
@@ -97,49 +97,41 @@ def runtime(
 
 
 @pytest.fixture
-def app(runtime: Runtime) -> "FastAPI":
+def app(runtime: Runtime) -> FastAPI:
     """The API without the desk, with a photo reader that reads b"face of Ada"."""
-    from api.rest import create_api
-    from api.photos import Photos
-    from fakes import FakePhotoReader
-
     app = create_api(runtime)
     app.state.photos = Photos(FakePhotoReader)
     return app
 
 
 @pytest.fixture
-def anonymous(app: "FastAPI") -> Iterator[httpx.Client]:
-    from fakes import client
-
+def anonymous(app: FastAPI) -> Iterator[httpx.Client]:
     with client(app) as found:
         yield found
 
 
-def _signed_in(app: "FastAPI", runtime: Runtime, name: str, now: datetime) -> httpx.Client:
-    from fakes import client
-
+def _signed_in(app: FastAPI, runtime: Runtime, name: str, now: datetime) -> httpx.Client:
     with runtime.database.writer() as session:
         token = people.token(session, runtime.estate.id, name, now)
     return client(app, token)
 
 
 @pytest.fixture
-def olga(app: "FastAPI", runtime: Runtime, now: datetime) -> Iterator[httpx.Client]:
+def olga(app: FastAPI, runtime: Runtime, now: datetime) -> Iterator[httpx.Client]:
     """On duty."""
     with _signed_in(app, runtime, people.OLGA, now) as found:
         yield found
 
 
 @pytest.fixture
-def sam(app: "FastAPI", runtime: Runtime, now: datetime) -> Iterator[httpx.Client]:
+def sam(app: FastAPI, runtime: Runtime, now: datetime) -> Iterator[httpx.Client]:
     """Staff."""
     with _signed_in(app, runtime, people.SAM, now) as found:
         yield found
 
 
 @pytest.fixture
-def anna(app: "FastAPI", runtime: Runtime, now: datetime) -> Iterator[httpx.Client]:
+def anna(app: FastAPI, runtime: Runtime, now: datetime) -> Iterator[httpx.Client]:
     """Admin."""
     with _signed_in(app, runtime, people.ANNA, now) as found:
         yield found

@@ -52,9 +52,7 @@ def enrol(
 
 def withdraw(session: Session, resident_id: int, now: datetime) -> None:
     """The resident's consents end now."""
-    session.execute(
-        update(ConsentRow).where(ConsentRow.resident_id == resident_id).values(withdrawn_at=now)
-    )
+    session.execute(update(ConsentRow).where(ConsentRow.resident_id == resident_id).values(withdrawn_at=now))
 
 
 def seen(

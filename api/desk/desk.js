@@ -2,7 +2,7 @@
 (() => {
   const config = JSON.parse(document.getElementById("desk-config").textContent);
   const skew_ms = config.now * 1000 - Date.now(); // old computers have wrong clocks
-  const REPEAT_MS = 20000, LOST_REPEAT_MS = 15000;
+  const REPEAT_MS = 20000, LOST_REPEAT_MS = 15000, SILENT_MS = 25000;
   const root = document.documentElement;
   root.lang = config.language;
   const cookie = (name) => document.cookie.split("; ").find((c) => c.startsWith(name + "="))?.split("=")[1];
@@ -71,10 +71,15 @@
     }
   }
 
+  // Every ten seconds the server says that the page is up to date. Without that nothing on it may be believed,
+  // whether the network, the server or the database has gone.
+  let beat = "", beatAt = Date.now();
+
   function watchConnection() {
-    const popup = document.getElementById("popup");
-    if (!popup) return;
-    const lost = popup.ariaHidden === "false";
+    const heard = document.getElementById("alarm")?.dataset.beat ?? "";
+    if (heard !== beat) [beat, beatAt] = [heard, Date.now()];
+    const lost =
+      document.getElementById("popup")?.ariaHidden === "false" || (beat !== "" && Date.now() - beatAt > SILENT_MS);
     root.dataset.lost = lost ? "yes" : "no";
     if (lost && Date.now() - lostAt > LOST_REPEAT_MS) {
       tone(LOST);

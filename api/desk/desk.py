@@ -1,6 +1,6 @@
 """The web desk, mounted on the service. NiceGUI keeps one app a process, so there is one desk process a site."""
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from nicegui import app as nicegui_app
 from nicegui import ui
@@ -8,6 +8,7 @@ from nicegui import ui
 from api.desk.access import Desk, page
 from api.desk.components.icons import svg
 from api.desk.pages import alert, cameras, closed, duty, enrol, resident, residents, sign_in
+from api.errors import problem
 from api.feed import Feed
 from monitor.bootstrap import Runtime
 from monitor.core.access import Action
@@ -28,7 +29,9 @@ def install(app: FastAPI, runtime: Runtime, feed: Feed) -> None:
     async def show_sign_in(request: Request) -> HTMLResponse:
         return sign_in.sign_in(desk, request)
 
-    async def no_such_page(request: Request, _error: Exception) -> HTMLResponse:
+    async def no_such_page(request: Request, _error: Exception) -> Response:
+        if request.url.path.startswith("/api/"):
+            return problem(404, "There is no such address.", "not-found")
         return closed.no_such_page(request)
 
     nicegui_app.remove_route("/sign-in")

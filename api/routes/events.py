@@ -1,5 +1,6 @@
 """The event stream."""
 
+import asyncio
 from functools import partial
 from typing import Annotated
 
@@ -45,6 +46,10 @@ async def follow(
         EventId | None, Query(alias="last_event_id", description="The same, where headers cannot be set.")
     ] = None,
 ) -> EventSourceResponse:
-    last_id = header_id if header_id is not None else query_id
+    # Known before the answer begins: what a client asks for afterwards is never older than its stream.
+    newest = await asyncio.to_thread(feed.newest_id)
+    asked = header_id if header_id is not None else query_id
+    # An id from before a backup was restored would hide what comes.
+    last_id = newest if asked is None else min(asked, newest)
     follower = Follower(feed, viewer, partial(caller, runtime, request), last_id)
     return EventSourceResponse(follower.messages(), ping=PING_S, send_timeout=SEND_TIMEOUT_S)

@@ -43,4 +43,5 @@ def configure_logging(level: str) -> None:
     handler.addFilter(RedactingFilter())
     logging.basicConfig(handlers=[handler], level=level, force=True)
     logging.captureWarnings(True)
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # tells every start that nothing is to be done
+    for chatty in ("alembic", "uvicorn", "httpx", "apscheduler"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

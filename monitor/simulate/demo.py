@@ -55,7 +55,7 @@ def prepare(folder: Path, port: int, say: Callable[[str], None]) -> Ready:
     night = (f"{now - timedelta(hours=1):%H:%M}", f"{now + NIGHT_LASTS:%H:%M}")
     _camera_file(folder / "cameras.yaml", ports, night)
     server = [sys.executable, "-m", "monitor.simulate.server", str(streams)]
-    dark = ["--only", DARK_CAMERA, "--silent-after", str(GOES_DARK_AFTER_S)]
+    dark = ["--dark-after", str(GOES_DARK_AFTER_S)]
     return Ready(
         environment={
             "SHOUWANG_DATA_DIR": str(folder / "service"),

@@ -1,4 +1,4 @@
-"""Serves the rendered streams over RTSP: `python -m monitor.simulate.server FOLDER --port N [--stop-after S]`.
+"""Serves the rendered streams over RTSP: `python -m monitor.simulate.server FOLDER --port N [--dark-after S]`.
 
 The server is aio-rtsp-toolkit, which plays a file to each client from its beginning. Here a client joins the loop
 where the clock says it stands, as with a real camera: main and sub show the same moment, and who connects again
@@ -13,6 +13,7 @@ import signal
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from aio_rtsp_toolkit.server_session import RtspServerSession
 from aio_rtsp_toolkit.server_session_types import QueuedLoopState, QueuedMediaPacket
 
 from monitor import clock
+from monitor.heartbeat import die_with_parent
 
 # Every stream that plays holds a thread of asyncio's pool, which has six by default on two cores.
 THREADS = 256
@@ -110,8 +112,8 @@ def _rhythm(file: Path) -> tuple[float, float]:
     return length_s, times[1] - times[0] if len(times) > 1 else length_s
 
 
-async def serve(folder: Path, port: int, stop_after_s: float | None = None) -> None:
-    """Serve a folder on this machine only until a signal, or until the time is over."""
+async def serve(folder: Path, port: int, dark_after_s: float | None = None) -> None:
+    """Serve a folder on this machine only, until a signal. After `dark_after_s` nobody is answered any more."""
     loop = asyncio.get_running_loop()
     executor = ThreadPoolExecutor(THREADS)
     loop.set_default_executor(executor)
@@ -122,17 +124,22 @@ async def serve(folder: Path, port: int, stop_after_s: float | None = None) -> N
     server.logger = _Quiet()
     await server.start()
     _log.info("serving %s on rtsp://127.0.0.1:%d", folder, port)
-    try:
-        await asyncio.wait_for(stop.wait(), stop_after_s)
-    except TimeoutError:
-        _log.info("stopping after %s s", stop_after_s)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), dark_after_s)
+    await _hang_up(server)
+    await stop.wait()
+    executor.shutdown(wait=False, cancel_futures=True)
+
+
+async def _hang_up(server: LoopServer) -> None:
     # Clients hang on for ever, so their tasks are ended before the socket is closed.
     clients = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     for task in clients:
         task.cancel()
     if clients:
         await asyncio.wait(clients, timeout=SHUTDOWN_S)
-    executor.shutdown(wait=False, cancel_futures=True)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(server.close(), SHUTDOWN_S)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -140,11 +147,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--port", type=int, default=8554)
     parser.add_argument(
-        "--stop-after", type=float, default=None, metavar="S", help="seconds until it ends by itself"
+        "--dark-after", type=float, default=None, metavar="S", help="seconds until its cameras go dark"
     )
     given = parser.parse_args(arguments)
+    die_with_parent()
     logging.basicConfig(level=logging.WARNING)
-    asyncio.run(serve(given.folder, given.port, given.stop_after))
+    asyncio.run(serve(given.folder, given.port, given.dark_after))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import cv2
 import onnxruntime
+
+cv2.setNumThreads(1)
 
 
 def session(model: Path) -> onnxruntime.InferenceSession:

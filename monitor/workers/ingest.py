@@ -26,7 +26,7 @@ from monitor.services.visits import VisitPolicy
 from monitor.store.database import Database
 from monitor.store.snapshot_files import SnapshotFiles
 from monitor.workers.camera_reader import CameraReader
-from monitor.workers.heartbeat import Heartbeat
+from monitor.heartbeat import Heartbeat
 from monitor.workers.recogniser import Person, Recogniser
 
 REPORT_EVERY_S = 2.0
@@ -121,7 +121,7 @@ class Ingest:
         """Look at the camera's newest frame, if there is one."""
         frame = camera.reader.take()
         now_s = monotonic_s()
-        if frame is not None:
+        if frame is not None and camera.recogniser.wants(frame.arrived_s):
             for person in camera.recogniser.look(frame.bgr(), frame.arrived_s, self._gallery):
                 camera.reader.keep_looking()
                 if id(person) not in self._persons:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from threading import Event
 
 from monitor.clock import monotonic_s
-from monitor.workers.heartbeat import VARIABLE
+from monitor.heartbeat import VARIABLE
 
 POLL_S = 0.25
 STALE_AFTER_S = 10.0
@@ -23,6 +23,10 @@ CRASH_WINDOW_S, MOST_CRASHES, QUARANTINE_S = 60.0, 5, 60.0
 STOOD_STILL_S = 5.0
 STOP_WITHIN_S = 8.0
 
+# One thread a library, because there are as many processes as there is work; and few memory arenas, because a reader
+# thread for every stream would otherwise keep one each.
+ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+
 logger = logging.getLogger(__name__)
 
 
@@ -32,6 +36,7 @@ class Child:
 
     name: str
     command: Sequence[str]
+    beats: bool = True  # whether it gives signs of life by which a hang is noticed
     process: subprocess.Popen[bytes] | None = None
     beats_fd: int | None = None
     last_beat_s: float | None = None  # None until the first beat
@@ -40,6 +45,8 @@ class Child:
     crashes_s: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_CRASHES))
 
     def stale(self, now_s: float, after_s: float) -> bool:
+        if not self.beats:
+            return False
         if self.last_beat_s is None:
             return now_s - self.started_s > STARTING_MAY_TAKE_S
         return now_s - self.last_beat_s > after_s
@@ -95,7 +102,7 @@ class ProcessPool:
     def _start(self, child: Child, now_s: float) -> None:
         read_fd, write_fd = os.pipe()
         os.set_blocking(read_fd, False)
-        environment = {**os.environ, VARIABLE: str(write_fd)}
+        environment = {**ENVIRONMENT, **os.environ, VARIABLE: str(write_fd)}
         child.process = subprocess.Popen(child.command, env=environment, pass_fds=(write_fd,))
         os.close(write_fd)
         child.beats_fd, child.started_s, child.last_beat_s = read_fd, now_s, None

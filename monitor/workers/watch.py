@@ -16,7 +16,7 @@ from monitor.core.ports import Channel
 from monitor.core.presence import Steps
 from monitor.services import cameras, presence
 from monitor.store.database import Database
-from monitor.workers.heartbeat import Heartbeat
+from monitor.heartbeat import Heartbeat
 from monitor.workers.scheduler import Housekeeping
 from monitor.workers.sender import Sender
 

@@ -17,7 +17,7 @@ from monitor.workers.pool import CRASH_WINDOW_S, MOST_CRASHES, QUARANTINE_S, Chi
 
 BEATING = """
 import signal, sys, threading
-from monitor.workers.heartbeat import Heartbeat
+from monitor.heartbeat import Heartbeat
 heartbeat, stop = Heartbeat(), threading.Event()
 signal.signal(signal.SIGTERM, lambda *_: stop.set())
 {first}

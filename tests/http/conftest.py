@@ -1,10 +1,13 @@
 """One of everything in an estate, so that every route has something to answer with."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import fakes
 import people
 import pytest
+from fastapi import FastAPI
 from sqlalchemy.orm import Session
 
 from monitor.bootstrap import Runtime
@@ -66,3 +69,10 @@ def elsewhere(runtime: Runtime, now: datetime) -> Scene:
     with runtime.database.writer() as session:
         estates.register(session, other, now)
         return make_scene(session, runtime, other.id, now)
+
+
+@pytest.fixture
+def address(app: FastAPI) -> Iterator[str]:
+    """The service behind a real socket."""
+    with fakes.served(app) as address:
+        yield address

@@ -7,12 +7,13 @@ from nicegui import ui
 from nicegui.element import Element
 
 T = TypeVar("T")
+Shown = TypeVar("Shown", contravariant=True)
 
 
-class Part(Protocol[T]):
+class Part(Protocol[Shown]):
     """One entry of the list. It is told what to show each time and sends only what changed."""
 
-    def show(self, item: T) -> None: ...
+    def show(self, item: Shown) -> None: ...
 
 
 class KeyedList(Generic[T]):

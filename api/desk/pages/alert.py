@@ -93,7 +93,7 @@ def _result(viewer: Viewer, found: Alert) -> None:
 def _timeline(viewer: Viewer, story: Story) -> None:
     words, times, people = viewer.words, viewer.times, _people(story.alert)
     with tag("section", "panel"):
-        text(words.timeline, name="h2").style("margin-bottom:.8rem")
+        text(words.timeline, name="h2")
         with tag("ol", "timeline"):
             for event in story.events:
                 with tag("li"), tag("div"):
@@ -104,7 +104,7 @@ def _timeline(viewer: Viewer, story: Story) -> None:
                         text(times.clock(event.at) + " · ")
                         ago(times, event.at)
         if story.alert.resident_id is not None:
-            link(words.history, f"/residents/{story.alert.resident_id}")
+            link(f"{story.alert.resident_name} · {words.history}", f"/residents/{story.alert.resident_id}")
 
 
 def _people(found: Alert) -> dict[str, str | None]:

@@ -29,7 +29,7 @@ CLOSED_SHOWN = 20
 @dataclass(frozen=True)
 class Overview:
     status: Status
-    unresolved: list[Alert]
+    unresolved: list[Alert]  # what nobody has taken comes first
     closed: list[Alert]
     at: datetime
 
@@ -71,7 +71,7 @@ def _overview(session: Session, estate_id: str) -> Overview:
     now = utc_now()
     return Overview(
         status.get(session, estate_id, now),
-        alerts.listing(session, estate_id),
+        sorted(alerts.listing(session, estate_id), key=lambda alert: alert.state is not AlertState.OPEN),
         alerts.listing(session, estate_id, (AlertState.RESOLVED,), limit=CLOSED_SHOWN),
         now,
     )

@@ -117,6 +117,8 @@ class Form:
     async def _take(self, event: events.UploadEventArguments) -> None:
         """Judge one photo as soon as it is there."""
         words, draft = self._viewer.words, self._draft
+        if not await self._viewer.still_here():
+            return
         if len(draft.photos) >= PHOTO_LIMIT:
             ui.notify(words.photo_limit, position="top")
             return
@@ -228,4 +230,4 @@ def _twin(session: Session, viewer: Viewer, done: Enrolled) -> str | None:
 
 
 def _numbered(number: int, words: str) -> None:
-    text(f"{number}  {words}", name="h2").style("margin-bottom:.6rem")
+    text(f"{number}  {words}", name="h2")

@@ -56,7 +56,7 @@ def _draw(viewer: Viewer, person: Person) -> None:
                 text(words.building.format(flat=found.flat), "soft")
     with tag("div", "detail"):
         with tag("section", "panel"):
-            text(words.history, name="h2").style("margin-bottom:.9rem")
+            text(words.history, name="h2")
             if person.history is None:
                 fact("lock", words.history_hidden)
             elif not person.history:

@@ -1,0 +1,171 @@
+"""Enrolment judges every photo; erasure leaves nothing; pictures are for who may see them."""
+
+from datetime import datetime
+from typing import Any
+
+import httpx
+import people
+import pytest
+from fakes import FakePhotoReader, client
+from fastapi import FastAPI
+from unit.test_vision_portraits import ADA, portrait_path
+
+from api.photos import Photos
+from api.rest import create_api
+from monitor.bootstrap import Runtime
+from monitor.services import enrolment, snapshots
+
+V1 = "/api/v1"
+Files = list[tuple[str, tuple[str, bytes]]]
+
+
+def files(*photos: bytes) -> Files:
+    return [("photos", (f"photo-{number}.jpg", photo)) for number, photo in enumerate(photos, start=1)]
+
+
+def enrol(client: httpx.Client, *photos: bytes, **fields: str) -> httpx.Response:
+    return client.post(f"{V1}/residents", data={"name": "Dora", **fields}, files=files(*photos))
+
+
+def test_every_photo_is_kept_or_refused_by_itself(anna: httpx.Client) -> None:
+    answer = enrol(anna, b"face of Dora", b"small face of Dora", b"nobody", b"two people", flat="1-101")
+    assert answer.status_code == 201
+    enrolled = answer.json()
+    assert enrolled["templates"] == 2
+    assert [(p["verdict"], p["advice"], p["key"]) for p in enrolled["photos"]] == [
+        ("kept", [], None),
+        ("kept", ["small"], None),
+        ("refused", [], "no_face"),
+        ("refused", [], "two_faces"),
+    ]
+    dora = anna.get(f"{V1}/residents/{enrolled['resident_id']}").json()
+    assert (dora["name"], dora["flat"], dora["watched"], dora["templates"]) == ("Dora", "1-101", False, 2)
+
+
+def test_a_watched_resident_waits_for_the_first_sighting(anna: httpx.Client) -> None:
+    enrol(anna, b"face of Dora", watched="true")
+    (dora,) = anna.get(f"{V1}/residents", params={"watched": True}).json()
+    assert (dora["state"], dora["due_at"]) == ("not_started", None)
+
+
+@pytest.mark.parametrize("photo", [b"Dear estate, here is my photo", b"nobody", b"two people", b""])
+def test_nothing_is_kept_when_no_photo_can_be_used(photo: bytes, anna: httpx.Client) -> None:
+    answer = enrol(anna, photo)
+    assert answer.status_code == 422
+    (verdict,) = answer.json()["photos"]
+    assert verdict["verdict"] == "refused" and verdict["reason"]
+    assert anna.get(f"{V1}/residents").json() == []
+
+
+def test_a_face_that_is_enrolled_already_is_warned_about(anna: httpx.Client, scene: Any) -> None:
+    warning = enrol(anna, b"face of Ada").json()["looks_like"]
+    assert warning == {"resident_id": scene.ada, "name": "Ada", "score": 1.0}
+    assert enrol(anna, b"face of Dora").json()["looks_like"] is None
+
+
+def test_names_that_cannot_be_are_refused(anna: httpx.Client) -> None:
+    for name, flat in (("", "1"), ("   ", "1"), ("x" * 101, "1"), ("a\x00b", "1"), ("Dora", "x" * 61)):
+        assert enrol(anna, b"face of Dora", name=name, flat=flat).status_code == 422, (name, flat)
+
+
+def test_more_than_ten_photos_are_refused(anna: httpx.Client) -> None:
+    answer = enrol(anna, *[b"face of Dora"] * 11)
+    assert answer.status_code == 422 and "at most 10" in answer.json()["detail"]
+
+
+def test_photos_are_needed(anna: httpx.Client) -> None:
+    answer = anna.post(f"{V1}/residents", data={"name": "Dora"})
+    assert answer.status_code == 422 and answer.json()["mistakes"][0]["field"] == "body.photos"
+
+
+def test_the_real_reader_judges_real_photos(runtime: Runtime, now: datetime) -> None:
+    with runtime.database.writer() as session:
+        token = people.token(session, runtime.estate.id, people.ANNA, now)
+    with client(create_api(runtime), token) as anna:
+        answer = enrol(anna, portrait_path(ADA).read_bytes(), b"Dear estate, here is my photo")
+    assert answer.status_code == 201
+    assert [photo["verdict"] for photo in answer.json()["photos"]] == ["kept", "refused"]
+
+
+def test_the_reader_is_loaded_with_the_first_photo_and_once(anna: httpx.Client, app: FastAPI) -> None:
+    loaded = []
+
+    def load() -> FakePhotoReader:
+        loaded.append(1)
+        return FakePhotoReader()
+
+    app.state.photos = Photos(load)
+    assert not loaded
+    enrol(anna, b"face of Dora")
+    enrol(anna, b"face of Eva")
+    assert len(loaded) == 1
+
+
+def test_an_erased_resident_is_gone_with_everything(
+    anna: httpx.Client, runtime: Runtime, scene: Any, now: datetime
+) -> None:
+    assert anna.delete(f"{V1}/residents/{scene.ada}").status_code == 204
+    for path in ("", f"/{scene.ada}", f"/{scene.ada}/timeline"):
+        assert "Ada" not in anna.get(f"{V1}/residents{path}").text
+    assert anna.get(f"{V1}/sightings").json() == []
+    assert anna.get(f"{V1}/snapshots/{scene.ada_picture}/face").status_code == 404
+    assert anna.get(f"{V1}/alerts/{scene.wellness_alert}").status_code == 404
+    with runtime.database.reader() as session:
+        assert not len(enrolment.gallery(session, runtime.estate.id, people.ENGINE, now).resident_ids)
+
+
+def test_duty_sees_residents_but_not_when_or_where(olga: httpx.Client, sam: httpx.Client, scene: Any) -> None:
+    (shown,) = olga.get(f"{V1}/residents").json()
+    assert (shown["last_seen_at"], shown["last_seen_place"], shown["due_at"]) == (None, None, None)
+    (shown,) = sam.get(f"{V1}/residents").json()
+    assert shown["last_seen_place"] == "Gate" and shown["last_seen_at"]
+
+
+def test_a_timeline_has_the_newest_first(sam: httpx.Client, scene: Any) -> None:
+    entries = sam.get(f"{V1}/residents/{scene.ada}/timeline").json()
+    assert [entry["kind"] for entry in entries][:1] == ["alert"]
+    assert {entry["kind"] for entry in entries} == {"alert", "sighting", "consent"}
+    assert len(sam.get(f"{V1}/residents/{scene.ada}/timeline", params={"limit": 1}).json()) == 1
+
+
+def test_everybody_may_see_the_pictures_of_a_visit(olga: httpx.Client, scene: Any) -> None:
+    for picture in ("face", "scene"):
+        answer = olga.get(f"{V1}/snapshots/{scene.cleo_picture}/{picture}")
+        assert answer.text == f"Cleo's {picture}"
+        assert answer.headers["content-type"] == "image/jpeg"
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_duty_may_not_see_the_pictures_of_a_residents_sighting(
+    olga: httpx.Client, sam: httpx.Client, scene: Any
+) -> None:
+    for picture in ("face", "scene"):
+        assert olga.get(f"{V1}/snapshots/{scene.ada_picture}/{picture}").status_code == 403
+        assert sam.get(f"{V1}/snapshots/{scene.ada_picture}/{picture}").status_code == 200
+
+
+def test_a_picture_that_does_not_exist_is_not_served(sam: httpx.Client, scene: Any) -> None:
+    for path in ("0" * 32 + "/face", "..%2f..%2fshouwang.db/face", f"{scene.cleo_picture}/other", "x/face"):
+        assert sam.get(f"{V1}/snapshots/{path}").status_code in (404, 422)
+
+
+def test_a_picture_whose_file_is_gone_is_not_found(sam: httpx.Client, runtime: Runtime, scene: Any) -> None:
+    runtime.files.delete(scene.cleo_picture)
+    assert sam.get(f"{V1}/snapshots/{scene.cleo_picture}/face").status_code == 404
+
+
+def test_sightings_come_page_by_page(sam: httpx.Client, runtime: Runtime, scene: Any, now: datetime) -> None:
+    with runtime.database.writer() as session:
+        ben = people.enrol(session, runtime.estate.id, people.BEN, now)
+        people.seen(session, runtime.estate.id, ben, now)
+    newest, older = sam.get(f"{V1}/sightings").json()
+    assert (newest["resident_name"], older["resident_name"]) == ("Ben", "Ada")
+    page = sam.get(f"{V1}/sightings", params={"before": newest["started_at"], "limit": 1}).json()
+    assert page == [older]
+    assert sam.get(f"{V1}/sightings", params={"resident_id": ben}).json() == [newest]
+
+
+def test_an_orphaned_picture_has_no_address(sam: httpx.Client, runtime: Runtime, now: datetime) -> None:
+    orphan = snapshots.save(runtime.files, b"face", b"scene", now)
+    assert sam.get(f"{V1}/snapshots/{orphan.id}/face").status_code == 404
