@@ -1,14 +1,13 @@
-"""Who may see a page, and what a page works with. There is no other way to register one: deny by default."""
+"""Who looks at a page, and what a page works with."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI, Request
-from fastapi.responses import RedirectResponse
 from nicegui import ui
 from sqlalchemy.orm import Session
 
@@ -20,7 +19,7 @@ from api.photos import Photos
 from monitor.bootstrap import Runtime
 from monitor.clock import utc_now
 from monitor.core.access import Action, may
-from monitor.errors import NotAllowed, NotFound, ShouwangError
+from monitor.errors import NotAllowed, ShouwangError
 from monitor.services.accounts import Principal
 
 T = TypeVar("T")
@@ -100,34 +99,6 @@ class Viewer:
         if done:
             ui.notify(done, position="top")
         return result
-
-
-Build = Callable[..., Awaitable[None]]
-
-
-def page(desk: Desk, path: str, action: Action, build: Build) -> None:
-    """Register a page for those who may do `action`. `build(viewer, **path_parameters)` draws it."""
-    from api.desk.pages import closed
-
-    async def show(request: Request) -> RedirectResponse | None:
-        principal = await asyncio.to_thread(auth.principal_of, desk.runtime, request)
-        if principal is None or principal.estate_id != desk.estate_id:
-            return RedirectResponse(sign_in_address(request), 303)
-        viewer = Viewer(desk, request, principal, words_of(request))
-        client = ui.context.client
-        if not viewer.may(action):
-            client.status_code = 403
-            closed.refused(viewer)
-            return None
-        try:
-            await build(viewer, **request.path_params)
-        except NotFound:
-            client.status_code = 404
-            client.content.clear()
-            closed.missing(viewer)
-        return None
-
-    ui.page(path)(show)
 
 
 def words_of(request: Request) -> Catalogue:

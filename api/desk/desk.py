@@ -5,8 +5,9 @@ from fastapi.responses import HTMLResponse
 from nicegui import app as nicegui_app
 from nicegui import ui
 
-from api.desk.access import Desk, page
+from api.desk.access import Desk
 from api.desk.components.icons import svg
+from api.desk.gate import page
 from api.desk.pages import alert, cameras, closed, duty, enrol, resident, residents, sign_in
 from api.errors import problem
 from api.feed import Feed

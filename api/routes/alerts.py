@@ -3,10 +3,9 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from sqlalchemy.orm import Session
 
 from api.auth import allowed
-from api.deps import InRuntime, Now, Reader, Writer
+from api.deps import InRuntime, Now, Reader
 from api.schemas.alert import AlertOut, Resolution
 from api.schemas.fields import Id, Limit
 from monitor.core.access import Action, may
@@ -49,8 +48,9 @@ def get(alert_id: Id, viewer: Viewer, session: Reader) -> alerts.Alert:
     summary="Take an alert",
     description="Taking one's own again changes nothing; somebody else's is a conflict (409).",
 )
-def acknowledge(alert_id: Id, handler: Handler, session: Writer, now: Now) -> alerts.Alert:
-    taken = alerts.acknowledge(session, handler.estate_id, alert_id, handler.name, now)
+def acknowledge(alert_id: Id, handler: Handler, runtime: InRuntime, now: Now) -> alerts.Alert:
+    with runtime.database.writer() as session:
+        taken = alerts.acknowledge(session, handler.estate_id, alert_id, handler.name, now)
     return alerts.shown_to(taken, handler.role, handler.name)
 
 
@@ -60,21 +60,15 @@ def acknowledge(alert_id: Id, handler: Handler, session: Writer, now: Now) -> al
     summary="Close an alert with what was found",
     description="Closing a wellness alert closes its wellness check, so it takes who may record checks.",
 )
-def resolve(
-    alert_id: Id, found: Resolution, handler: Handler, session: Writer, runtime: InRuntime, now: Now
-) -> alerts.Alert:
-    alert = alerts.get(session, handler.estate_id, alert_id)
-    if alert.kind is AlertKind.WELLNESS:
-        check_id = _check_of(session, alert, handler)
+def resolve(alert_id: Id, found: Resolution, handler: Handler, runtime: InRuntime, now: Now) -> alerts.Alert:
+    estate_id, person = handler.estate_id, handler.name
+    with runtime.database.writer() as session:
+        alert = alerts.get(session, estate_id, alert_id)
+        if alert.kind is not AlertKind.WELLNESS:
+            return alerts.resolve(session, estate_id, alert_id, found.outcome, found.note, person, now)
+        if not may(handler.role, Action.RECORD_CHECKS):
+            raise NotAllowed(action="close a wellness alert")
+        check_id = wellness.of_alert(session, estate_id, alert_id).id
         steps = runtime.settings.steps()
-        wellness.record(
-            session, handler.estate_id, check_id, found.outcome, found.note, handler.name, steps, now
-        )
-        return alerts.get(session, handler.estate_id, alert_id)
-    return alerts.resolve(session, handler.estate_id, alert_id, found.outcome, found.note, handler.name, now)
-
-
-def _check_of(session: Session, alert: alerts.Alert, handler: Principal) -> int:
-    if not may(handler.role, Action.RECORD_CHECKS):
-        raise NotAllowed(action="close a wellness alert")
-    return wellness.of_alert(session, handler.estate_id, alert.id).id
+        wellness.record(session, estate_id, check_id, found.outcome, found.note, person, steps, now)
+        return alerts.get(session, estate_id, alert_id)

@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
 from api.auth import allowed
-from api.deps import InRuntime, Now, Reader, ThePhotos, Writer
+from api.deps import InRuntime, Now, Reader, ThePhotos
 from api.errors import problem
 from api.schemas.fields import Id, Limit, Line
 from api.schemas.resident import EnrolledOut, LooksLike, PhotoVerdict, ResidentOut, TimelineEntryOut
@@ -89,8 +89,9 @@ def enrol(
 
 
 @router.delete("/{resident_id}", status_code=204, summary="Erase a resident and everything about them")
-def erase(resident_id: Id, enroller: Enroller, session: Writer, now: Now) -> None:
-    residents.erase(session, enroller.estate_id, resident_id, now)
+def erase(resident_id: Id, enroller: Enroller, runtime: InRuntime, now: Now) -> None:
+    with runtime.database.writer() as session:
+        residents.erase(session, enroller.estate_id, resident_id, now)
 
 
 def _name(photo: UploadFile) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from api.auth import allowed
-from api.deps import InRuntime, Now, Reader, Writer
+from api.deps import InRuntime, Now, Reader
 from api.schemas.alert import Resolution
 from api.schemas.fields import Id, Limit
 from api.schemas.wellness import WellnessCheckOut
@@ -39,9 +39,10 @@ def get(check_id: Id, staff: Staff, session: Reader) -> wellness.WellnessCheck:
     description="Closes the check and its alert. When somebody knows where the resident is, the clock starts again.",
 )
 def record(
-    check_id: Id, found: Resolution, staff: Staff, session: Writer, runtime: InRuntime, now: Now
+    check_id: Id, found: Resolution, staff: Staff, runtime: InRuntime, now: Now
 ) -> wellness.WellnessCheck:
     steps = runtime.settings.steps()
-    return wellness.record(
-        session, staff.estate_id, check_id, found.outcome, found.note, staff.name, steps, now
-    )
+    with runtime.database.writer() as session:
+        return wellness.record(
+            session, staff.estate_id, check_id, found.outcome, found.note, staff.name, steps, now
+        )

@@ -1,7 +1,9 @@
 """Cameras, residents, enrolment."""
 
 import re
+from urllib.parse import quote
 
+import httpx
 import people
 import pytest
 from desk.conftest import Open
@@ -13,6 +15,14 @@ from monitor.core.access import Role
 from monitor.services import residents
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/alerts/1", "/cameras", "/residents", "/residents/1", "/residents/new"]
+)
+def test_no_page_is_shown_to_who_is_not_signed_in(site: Site, path: str) -> None:
+    answer = httpx.get(site.address + path)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/sign-in?next={quote(path, safe='')}")
 
 
 def test_dark_cameras_come_first_and_say_since_when(open_page: Open) -> None:

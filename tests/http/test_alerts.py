@@ -1,9 +1,13 @@
 """Alerts and wellness checks: taken by one person, closed with an outcome that fits, seen by who needs to."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
 import httpx
+import people
+
+from monitor.bootstrap import Runtime
 
 V1 = "/api/v1"
 
@@ -112,3 +116,19 @@ def test_it_is_shown_to_the_duty_officer_who_takes_the_alert(olga: httpx.Client,
     assert taken["camera"] == "gate-1"
     assert olga.get(f"{V1}/residents/{scene.ada}/timeline").status_code == 200
     assert olga.get(f"{V1}/residents/{scene.ada}").json()["last_seen_place"] == "Gate"
+
+
+def test_many_may_change_something_at_once(
+    address: str, sam: httpx.Client, runtime: Runtime, now: datetime
+) -> None:
+    with runtime.database.writer() as session:
+        for _ in range(40):
+            people.stranger(session, runtime.estate.id, now)
+    with (
+        httpx.Client(base_url=address, headers=sam.headers, timeout=30) as client,
+        ThreadPoolExecutor(40) as pool,
+    ):
+        taken = pool.map(lambda n: client.post(f"{V1}/alerts/{n}/acknowledge").status_code, range(1, 41))
+        assert set(taken) == {200}
+        read = pool.map(lambda _: client.get(f"{V1}/status").status_code, range(40))
+        assert set(read) == {200}

@@ -13,7 +13,6 @@ from monitor.core.presence import PresenceState, Step
 class Catalogue:
     code: str  # BCP 47
     product: str
-    claim: str
 
     # times
     ago_s: str
@@ -42,7 +41,6 @@ class Catalogue:
     role: Mapping[Role, str]
     lost: str
     lost_body: str
-    back: str
 
     # signing in
     sign_in: str
@@ -99,7 +97,6 @@ class Catalogue:
     take: str
     close: str
     close_by_staff: str
-    details: str
     seen_again: str
     seen_again_camera: str
     seen_again_staff: str
@@ -133,7 +130,6 @@ class Catalogue:
     saved_closed: str
 
     # one alert
-    alert: str
     timeline: str
     deliveries: str
     delivered: str
@@ -153,7 +149,6 @@ class Catalogue:
     no_picture: str
     picture_of: str
     every_camera_live: str
-    identifies: str
 
     # residents
     residents_lead: str
@@ -162,7 +157,6 @@ class Catalogue:
     nobody_found: str
     nobody_enrolled: str
     more_residents: str
-    watched: str
     not_watched: str
     presence: Mapping[PresenceState, str]
     last_seen: str
