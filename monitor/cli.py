@@ -14,8 +14,8 @@ from monitor.clock import utc_now
 from monitor.config.cameras import load_estate
 from monitor.core.access import Role
 from monitor.errors import ShouwangError
-from monitor.workers import supervisor
 from monitor.heartbeat import Heartbeat
+from monitor.workers import supervisor
 from monitor.workers.pool import Child
 
 app = typer.Typer(
@@ -32,6 +32,9 @@ user = typer.Typer(no_args_is_help=True, help="People who sign in at the desk.")
 token = typer.Typer(no_args_is_help=True, help="Bearer tokens for programs.")
 app.add_typer(user, name="user")
 app.add_typer(token, name="token")
+
+# Looking at pictures is what overloads a machine; watching, alerting and the desk come first.
+INGEST_NICENESS = 5
 
 ConfigOption = Annotated[
     Path | None,
@@ -103,6 +106,7 @@ def ingest(
 ) -> None:
     """Read cameras and write sightings and visits. `shouwang up` starts several of these."""
     heartbeat, stop = Heartbeat(), supervisor.stop_on_signal()
+    os.nice(INGEST_NICENESS)
     _use(config)
     with _told():
         bootstrap.ingest(bootstrap.start(), group).run(stop, heartbeat)

@@ -72,9 +72,7 @@ class Tracker:
         self._tracks = [t for t in self._tracks if t not in gone]
         return gone
 
-    def _start(
-        self, box_xyxy: NDArray[np.float32], landmarks_xy: NDArray[np.float32], at_s: float
-    ) -> Track:
+    def _start(self, box_xyxy: NDArray[np.float32], landmarks_xy: NDArray[np.float32], at_s: float) -> Track:
         track = Track(self._next_number, box_xyxy, landmarks_xy, at_s, at_s)
         self._next_number += 1
         self._tracks.append(track)

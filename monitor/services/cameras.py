@@ -68,14 +68,15 @@ def get(session: Session, estate_id: str, slug: str) -> Camera:
 
 def report(session: Session, estate_id: str, reports: Sequence[Report], now: datetime) -> None:
     """Take a worker's reports. A change of state is an event; blind time opens and closes with it."""
-    rows = {row.slug: row for row in queries.of_estate(session, estate_id)}
+    rows = {row.slug: row for row in queries.named(session, estate_id, [said.slug for said in reports])}
+    blind = queries.open_blind_times_of(session, [row.id for row in rows.values()])
     for said in reports:
         row = rows[said.slug]
         if said.last_frame_at is not None:
             row.last_frame_at = max(said.last_frame_at, row.last_frame_at or said.last_frame_at)
         row.frame_age_s, row.frames_per_s = said.frame_age_s, said.frames_per_s
         row.picture_at = said.picture_at or row.picture_at
-        _change(session, row, said.state, said.reason, said.live_since, now)
+        _change(session, row, blind.get(row.id), said.state, said.reason, said.live_since, now)
 
 
 def miss_silent_workers(session: Session, estate_id: str, now: datetime) -> int:
@@ -85,7 +86,8 @@ def miss_silent_workers(session: Session, estate_id: str, now: datetime) -> int:
         if row.state is not CameraState.LIVE:
             continue
         if row.last_frame_at is None or now - row.last_frame_at > SILENT_AFTER:
-            _change(session, row, CameraState.UNREACHABLE, WORKER_SILENT, None, now)
+            blind = queries.open_blind_times_of(session, [row.id]).get(row.id)
+            _change(session, row, blind, CameraState.UNREACHABLE, WORKER_SILENT, None, now)
             silent += 1
     return silent
 
@@ -115,12 +117,12 @@ def raise_offline_alerts(
 def _change(
     session: Session,
     row: CameraRow,
+    blind: BlindTimeRow | None,
     state: CameraState,
     reason: str,
     live_since: datetime | None,
     now: datetime,
 ) -> None:
-    blind = queries.open_blind_time(session, row.id)
     if state in BLIND and blind is None:
         session.add(
             BlindTimeRow(

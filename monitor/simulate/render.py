@@ -25,7 +25,7 @@ from monitor.simulate.view import HEIGHT, WIDTH
 from monitor.simulate.walker import Walker
 
 RENDERER_VERSION = 1  # raise it when pictures change
-FPS = 5
+FPS = 4
 KEY_FRAME_EVERY_S = 2
 MAIN_WH, SUB_WH = (WIDTH, HEIGHT), (640, 360)
 EMPTY_LOOP_S = 24.0  # where nobody comes by a short loop is enough

@@ -84,14 +84,14 @@ class LoopServer(RtspServer):  # type: ignore[misc]
 
 
 class _Quiet:
-    """The toolkit prints every request; only its warnings are worth reading."""
+    """The toolkit prints every request and every client's slip of the tongue."""
 
     def debug(self, message: str) -> None: ...
 
     def info(self, message: str) -> None: ...
 
     def warning(self, message: str) -> None:
-        _log.warning(message)
+        _log.debug(message)
 
     def error(self, message: str) -> None:
         _log.error(message)

@@ -22,10 +22,17 @@ def by_slug(session: Session, estate_id: str, slug: str) -> CameraRow | None:
     ).one_or_none()
 
 
-def open_blind_time(session: Session, camera_id: int) -> BlindTimeRow | None:
+def named(session: Session, estate_id: str, slugs: Sequence[str]) -> Sequence[CameraRow]:
     return session.scalars(
-        select(BlindTimeRow).where(BlindTimeRow.camera_id == camera_id, BlindTimeRow.ended_at.is_(None))
-    ).one_or_none()
+        select(CameraRow).where(CameraRow.estate_id == estate_id, CameraRow.slug.in_(slugs))
+    ).all()
+
+
+def open_blind_times_of(session: Session, camera_ids: Sequence[int]) -> dict[int, BlindTimeRow]:
+    rows = session.scalars(
+        select(BlindTimeRow).where(BlindTimeRow.camera_id.in_(camera_ids), BlindTimeRow.ended_at.is_(None))
+    )
+    return {row.camera_id: row for row in rows}
 
 
 def all_open_blind_times(session: Session, estate_id: str) -> Sequence[tuple[BlindTimeRow, CameraRow]]:

@@ -43,7 +43,7 @@ class MotionGate:
         if self._background is None or self._background.shape != frame.shape:
             self._learn(frame)
             return Motion(False, 0.0, None)
-        lighter = float(np.median(frame - self._background))
+        lighter = _median(frame - self._background)
         expected = np.clip(self._background + lighter, 0, 255)
         different = self._blobs(frame - expected)
         share = float(different.mean())
@@ -66,7 +66,7 @@ class MotionGate:
     def _blobs(self, difference: NDArray[np.float32]) -> NDArray[np.bool_]:
         """The pixels that differ beyond the sensor's noise, without specks."""
         size = np.abs(difference)
-        noise = 1.4826 * float(np.median(size))  # the standard deviation, untouched by what moves
+        noise = 1.4826 * _median(size)  # the standard deviation, untouched by what moves
         mask = (size > max(self._min_contrast, 4.0 * noise)).astype(np.uint8)
         opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
         return np.asarray(opened, np.bool_)
@@ -78,6 +78,11 @@ class MotionGate:
         absorbed = self._different_for >= self._absorb_frames
         followed = expected + 0.05 * (frame - expected)  # daylight changes slowly
         self._background = np.where(absorbed, frame, np.where(different, expected, followed))
+
+
+def _median(values: NDArray[np.float32]) -> float:
+    """Of every third pixel in both directions: as good on a smoothed picture, and nine times cheaper."""
+    return float(np.median(values[::3, ::3]))
 
 
 def _around(mask: NDArray[np.bool_]) -> tuple[float, float, float, float]:

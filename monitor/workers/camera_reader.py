@@ -27,12 +27,14 @@ LOOK_FOR_S = 3.0  # how long the main stream is decoded after the last movement
 WALL_PICTURE_EVERY_S = 5.0
 PACKETS_WITHIN_S = 6.0  # without packets of the main stream nobody can be identified
 PICTURE_WITHIN_S = 15.0  # without a decoded picture neither; key frames may be ten seconds apart
-OPENING_AT_ONCE = 2
-GATE_WH, GATE_EVERY_S = (160, 90), 0.2
-# The gate counts frames: about 25 s of standing still on a sub stream, and as long on key frames alone.
-ABSORB_FRAMES, ABSORB_KEY_FRAMES = 112, 12
+LAG_SETTLES_S = 3.0
+LATE_S = 1.0  # a main stream that runs this far behind is decoded by key frames until it has caught up
+OPENING_AT_ONCE = 1
+GATE_WH, GATE_EVERY_S = (160, 90), 0.3
+# The gate counts frames: about 25 s of standing still, and as long where only key frames are decoded.
+ABSORB_FRAMES, ABSORB_KEY_FRAMES = 80, 12
 
-_opening = Semaphore(OPENING_AT_ONCE)
+_opening = Semaphore(OPENING_AT_ONCE)  # in each worker
 logger = logging.getLogger(__name__)
 
 
@@ -72,13 +74,21 @@ class Pulse:
 
 
 class Lag:
-    """How far a stream runs behind: arrival minus camera time, above the least that was ever seen."""
+    """How far a stream runs behind: arrival minus camera time, above the least that was seen.
+
+    Many cameras begin with a burst, so the first seconds say nothing.
+    """
 
     def __init__(self) -> None:
+        self._first_s: float | None = None
         self._least_s: float | None = None
         self.now_s = 0.0
 
     def add(self, packet: Packet) -> None:
+        if self._first_s is None:
+            self._first_s = packet.arrived_s
+        if packet.arrived_s - self._first_s < LAG_SETTLES_S:
+            return
         difference = packet.arrived_s - packet.pts_s
         # The least drifts up slowly, because the clocks of two machines are never alike.
         self._least_s = difference if self._least_s is None else min(self._least_s + 1e-4, difference)
@@ -95,7 +105,7 @@ class CameraReader:
         self._new_frame, self._save_picture = new_frame, save_picture
         self._stop, self._lock = Event(), Lock()
         self._newest: Frame | None = None
-        self._look_until_s = self._next_wall_picture_s = 0.0
+        self._look_until_s = self._next_gate_s = self._next_wall_picture_s = 0.0
         self._wall_picture_at: datetime | None = None
         self._packets, self._pictures = Pulse(PACKETS_WITHIN_S), Pulse(PICTURE_WITHIN_S)
         self._sub_pictures = Pulse(PACKETS_WITHIN_S)
@@ -169,7 +179,7 @@ class CameraReader:
 
     def _read_main(self, stream: Stream) -> None:
         kept, decoder = GopBuffer(), Decoder(stream)
-        gate, next_gate_s = MotionGate(absorb_frames=ABSORB_KEY_FRAMES), 0.0
+        gate = MotionGate(absorb_frames=ABSORB_KEY_FRAMES)
         self._lag = Lag()
         self.keep_looking()  # nobody knows who stood there before the connection
         decoding = False
@@ -181,6 +191,9 @@ class CameraReader:
             kept.add(packet)
             looking = monotonic_s() < self._look_until_s
             alone = not self._sub_pictures.alive
+            if self._lag.now_s > LATE_S and not packet.key:
+                decoding = False
+                continue
             if not looking and not (alone and packet.key):
                 decoding = False
                 continue
@@ -188,8 +201,7 @@ class CameraReader:
                 decoder.restart()
             for each in [packet] if decoding else kept.since_key():
                 for frame in decoder.decode(each):
-                    if alone and frame.arrived_s >= next_gate_s:
-                        next_gate_s = frame.arrived_s + GATE_EVERY_S
+                    if alone:
                         self._see(frame, gate)
                     self._offer(frame)
             decoding = looking
@@ -206,9 +218,12 @@ class CameraReader:
     def _see(self, frame: Frame, gate: MotionGate) -> None:
         """A picture to watch by: the camera is alive, and perhaps something moves."""
         self._pictures.beat()
+        now_s = monotonic_s()
+        if now_s < self._next_gate_s:
+            return
+        self._next_gate_s = now_s + GATE_EVERY_S
         if gate.update(frame.gray(*GATE_WH)).moving:
             self.keep_looking()
-        now_s = monotonic_s()
         if now_s >= self._next_wall_picture_s:
             self._next_wall_picture_s = now_s + WALL_PICTURE_EVERY_S
             self._save_picture(self._id, encode(shrink(frame.bgr(), 640), quality=75))

@@ -19,6 +19,7 @@ from monitor.core.identification import IdentificationPolicy, Verdict
 from monitor.core.ports import Detector, Embedder
 from monitor.core.presence import Steps
 from monitor.core.visit import VisitBook
+from monitor.heartbeat import Heartbeat
 from monitor.services import cameras, enrolment, estate, sightings, snapshots, visits
 from monitor.services.cameras import Report
 from monitor.services.snapshots import Snapshot
@@ -26,7 +27,6 @@ from monitor.services.visits import VisitPolicy
 from monitor.store.database import Database
 from monitor.store.snapshot_files import SnapshotFiles
 from monitor.workers.camera_reader import CameraReader
-from monitor.heartbeat import Heartbeat
 from monitor.workers.recogniser import Person, Recogniser
 
 REPORT_EVERY_S = 2.0
@@ -57,6 +57,7 @@ class Written:
     verdict: Verdict = Verdict.UNDECIDED
     until_s: float = -1.0
     snapshot: Snapshot | None = None
+    quality: float = 0.0  # of the picture that was saved
 
 
 class Ingest:
@@ -150,11 +151,12 @@ class Ingest:
                     sightings.undecided(session, self._estate_id, written.camera, found.explain(), utc_now())
             return
         if written.verdict is not found.verdict:
-            written.row_id, written.snapshot, written.until_s = None, self._snapshot(person), -1.0
+            written.row_id, written.snapshot, written.until_s = None, None, -1.0
             written.verdict = found.verdict
         last_s = person.track.last_s
         if last_s <= written.until_s or (last_s - written.until_s < WRITE_EVERY_S and not gone):
             return
+        self._save_picture(person, written)
         if found.verdict is Verdict.RESIDENT:
             self._write_sighting(person, written)
         else:
@@ -205,10 +207,16 @@ class Ingest:
             return None
         return self._interrupted.pop(camera, None)
 
-    def _snapshot(self, person: Person) -> Snapshot | None:
-        if person.best is None:
-            return None
-        return snapshots.save(self._files, person.best.face_jpeg, person.best.scene_jpeg, utc_now())
+    def _save_picture(self, person: Person, written: Written) -> None:
+        """The files go before the row; a clearer picture takes the place of the first."""
+        best = person.best
+        if best is None or best.quality <= written.quality:
+            return
+        if written.snapshot is None:
+            written.snapshot = snapshots.save(self._files, best.face_jpeg, best.scene_jpeg, utc_now())
+        else:
+            self._files.save(written.snapshot.id, best.face_jpeg, best.scene_jpeg)
+        written.quality = best.quality
 
     def _report(self) -> None:
         try:

@@ -14,9 +14,9 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from monitor.clock import monotonic_s, utc_now
 from monitor.core.ports import Channel
 from monitor.core.presence import Steps
+from monitor.heartbeat import Heartbeat
 from monitor.services import cameras, presence
 from monitor.store.database import Database
-from monitor.heartbeat import Heartbeat
 from monitor.workers.scheduler import Housekeeping
 from monitor.workers.sender import Sender
 
