@@ -4,8 +4,10 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import httpx
@@ -16,16 +18,24 @@ T = TypeVar("T")
 POLL_S = 0.05
 
 
-def camera_file(folder: Path, addresses: dict[str, str], *, visit_alerts: str = "[]") -> Path:
-    """A camera file with one main-stream camera for every id and address."""
+def camera_file(
+    folder: Path,
+    addresses: dict[str, str],
+    *,
+    subs: Mapping[str, str] = MappingProxyType({}),
+    places: Mapping[str, str] = MappingProxyType({}),
+    visit_alerts: str = "[]",
+) -> Path:
+    """A camera file with one camera for every id and main address, at the place `gate` where nothing else is said."""
     lines = [
         "estate: {id: test, name: Test, time_zone: Asia/Shanghai}",
         f"visit_alerts: {visit_alerts}",
         "cameras:",
     ]
     lines += [
-        f"  - {{id: {slug}, name: {slug}, place: gate, direction: in, main: '{address}',"
-        " position: [0, 0], heading_deg: 0, field_of_view_deg: 80, range_m: 10}"
+        f"  - {{id: {slug}, name: {slug}, place: {places.get(slug, 'gate')}, direction: in, main: '{address}',"
+        + (f" sub: '{subs[slug]}'," if slug in subs else "")
+        + " position: [0, 0], heading_deg: 0, field_of_view_deg: 80, range_m: 10}"
         for slug, address in addresses.items()
     ]
     path = folder / "cameras.yaml"
@@ -69,11 +79,11 @@ class Service:
         self.client.close()
         self.log.close()
 
-    def run(self, *arguments: str) -> str:
+    def run(self, *arguments: str, **environment: str) -> str:
         """A `shouwang` command; fails the test when it fails."""
         done = subprocess.run(
             [sys.executable, "-m", "monitor.cli", *arguments],
-            env=self._environment,
+            env={**self._environment, **environment},
             capture_output=True,
             text=True,
         )
@@ -88,9 +98,11 @@ class Service:
     def processes(self) -> dict[str, psutil.Process]:
         """The running children by their command: ingest-1, watch, api."""
         assert self._up is not None
-        found = {}
+        found: dict[str, psutil.Process] = {}
         for process in psutil.Process(self._up.pid).children():
-            words = process.cmdline()
+            words: list[str] = []
+            with suppress(psutil.NoSuchProcess):  # it ended a moment ago
+                words = process.cmdline()
             if "monitor.cli" in words:
                 arguments = words[words.index("monitor.cli") + 1 :]
                 name = arguments[0]

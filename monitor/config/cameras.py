@@ -20,7 +20,7 @@ from monitor.errors import ConfigError
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-_SLUG = re.compile(r"[a-z0-9-]+")
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
 def _slug(value: object) -> object:
@@ -46,7 +46,7 @@ def _at_least_one(value: object) -> object:
     return value
 
 
-Slug = Annotated[str, BeforeValidator(_slug), Field(max_length=64)]
+Slug = Annotated[str, BeforeValidator(_slug), Field(max_length=60)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
 # Strict: `true` and "12" are no numbers.

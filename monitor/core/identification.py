@@ -52,8 +52,8 @@ class Identification:
     agreement: float  # share of the pictures that name the candidate
     reason: str  # text key: what decided
 
-    def explain(self) -> dict[str, float | int | str]:
-        """What is stored beside a sighting, so that it can say why."""
+    def explain(self, policy: IdentificationPolicy) -> dict[str, float | int | str]:
+        """What is stored beside a sighting or visit, so that it can say why, with the thresholds in force."""
         return {
             "verdict": self.verdict.value,
             "score": round(self.score, 3),
@@ -61,6 +61,8 @@ class Identification:
             "shots": self.shots,
             "agreement": round(self.agreement, 2),
             "reason": self.reason,
+            "resident_at": policy.resident_at,
+            "stranger_below": policy.stranger_below,
         }
 
 

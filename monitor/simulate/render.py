@@ -87,8 +87,8 @@ def render_camera(job: Job) -> None:
     files = {stream: job.folder / stream_name(job.spot.camera_id, stream) for stream in ("main", "sub")}
     parts = {stream: file.with_suffix(f".{os.getpid()}.part") for stream, file in files.items()}
     with (
-        _Encoder(parts["main"], MAIN_WH, crf=30, most_kbit_s=1800) as main,
-        _Encoder(parts["sub"], SUB_WH, crf=28, most_kbit_s=400) as sub,
+        _Encoder(parts["main"], MAIN_WH, crf=32, most_kbit_s=900) as main,
+        _Encoder(parts["sub"], SUB_WH, crf=30, most_kbit_s=250) as sub,
     ):
         for luma, chroma in _frames(job):
             main.write(luma, chroma)
@@ -161,7 +161,7 @@ def _noise(rng: np.random.Generator, spread: float) -> list[MatLike]:
     """Full-size noise around _NOISE_MIDDLE, slightly coarse as sensors give it after their own smoothing."""
     tiles = []
     for _ in range(NOISE_TILES):
-        grain = rng.standard_normal((HEIGHT, WIDTH), np.float32) * (1.6 * spread) + _NOISE_MIDDLE
+        grain = rng.standard_normal((HEIGHT, WIDTH), np.float32) * (1.1 * spread) + _NOISE_MIDDLE
         tiles.append(cv2.GaussianBlur(np.clip(grain, 0, 255).astype(np.uint8), (3, 3), 0.7))
     return tiles
 

@@ -19,8 +19,8 @@ SEED = 7
 NIGHT_STRANGERS = {"gate-east-2": "026m", "gate-north-1": "070m", "pump-house": "066m"}
 DAY_STRANGERS = {"hall-3-1": "052m", "gate-west-1": "069f"}
 MOST_AT_ONCE = 3
-# So many residents are out in one loop, the watched ones among them: about one camera in nine has somebody in view.
-WALKING = 24
+# So many residents are out in one loop, the watched ones among them: about one camera in ten has somebody in view.
+WALKING = 20
 _LANES_M = (-0.42, 0.42, 0.0)
 _LANES_LIFT_M = (-0.38, 0.4, 0.05)
 

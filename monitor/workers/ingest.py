@@ -148,7 +148,7 @@ class Ingest:
         if found is None or found.verdict is Verdict.UNDECIDED:
             if gone and found is not None and found.shots >= self._policy.identification.min_shots:
                 with self._database.writer() as session:
-                    sightings.undecided(session, self._estate_id, written.camera, found.explain(), utc_now())
+                    sightings.undecided(session, self._estate_id, written.camera, found.explain(self._policy.identification), utc_now())
             return
         if written.verdict is not found.verdict:
             written.row_id, written.snapshot, written.until_s = None, None, -1.0
@@ -174,7 +174,7 @@ class Ingest:
                 found.resident_id,
                 _wall(person.track.first_s),
                 _wall(person.track.last_s),
-                found.explain(),
+                found.explain(self._policy.identification),
                 written.snapshot,
                 self._policy.snapshot_days,
                 self._policy.steps,
@@ -194,7 +194,7 @@ class Ingest:
                 written.row_id,
                 _wall(person.track.first_s),
                 _wall(person.track.last_s),
-                found.explain(),
+                found.explain(self._policy.identification),
                 written.snapshot,
                 self._policy.visits,
                 now,

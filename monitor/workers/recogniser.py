@@ -89,18 +89,19 @@ class Recogniser:
     def _take_shots(
         self, image_bgr: Image, found: Detections, seen: list[Person], at_s: float, gallery: Gallery
     ) -> None:
-        points = {
-            n: self._fine_landmarks(image_bgr, found.boxes_xyxy[n])
+        due = [
+            n
             for n, person in enumerate(seen)
             if person.track.width_px >= SMALL_PX and at_s >= person.next_shot_s
-        }
-        wanted = [n for n, fine in points.items() if fine is not None]
-        if not wanted:
+        ]
+        fine = [(n, self._fine_landmarks(image_bgr, found.boxes_xyxy[n])) for n in due]
+        confirmed = {n: points_xy for n, points_xy in fine if points_xy is not None}
+        if not confirmed:
             return
-        landmarks = np.stack([points[n] for n in wanted])
+        wanted, landmarks = list(confirmed), np.stack(list(confirmed.values()))
         qualities = [
-            quality_of(found.boxes_xyxy[n], fine, aligned).score
-            for n, fine, aligned in zip(wanted, landmarks, align(image_bgr, landmarks), strict=True)
+            quality_of(found.boxes_xyxy[n], points_xy, aligned).score
+            for n, points_xy, aligned in zip(wanted, landmarks, align(image_bgr, landmarks), strict=True)
         ]
         good = [i for i, quality in enumerate(qualities) if quality >= self.policy.min_quality]
         for i in good:

@@ -43,13 +43,15 @@ def decided(*faces: np.ndarray, step_s: float = 0.5) -> tuple[Verdict, str]:
 def test_clear_pictures_give_a_name_and_say_why() -> None:
     found = evidence(*[face(0.7, 0.1)] * 3).decide(GALLERY)
     assert (found.verdict, found.resident_id) == (Verdict.RESIDENT, ADA)
-    assert found.explain() == {
+    assert found.explain(POLICY) == {
         "verdict": "resident",
         "score": 0.7,
         "margin": 0.6,
         "shots": 3,
         "agreement": 1.0,
         "reason": "clear_match",
+        "resident_at": POLICY.resident_at,
+        "stranger_below": POLICY.stranger_below,
     }
 
 
@@ -201,3 +203,8 @@ def test_the_order_of_the_pictures_does_not_matter(
         before.resident_id,
         before.reason,
     )
+
+
+def test_an_embedding_that_is_not_a_number_is_left_out() -> None:
+    broken = np.full_like(face(0.7, 0.1), np.nan)
+    assert evidence(broken, broken, broken).shots == []
