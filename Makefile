@@ -24,6 +24,7 @@ check: .venv/dev.installed
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	$(PY) -m pytest -q -p no:cacheprovider tests/unit -k core --cov --cov-report=term-missing:skip-covered
 
 fmt: .venv/dev.installed
 	.venv/bin/ruff format .

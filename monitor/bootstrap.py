@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +13,7 @@ from monitor.config.cameras import EstateConfig, load_estate
 from monitor.config.logging import configure_logging
 from monitor.config.settings import Settings, load_settings
 from monitor.core.ports import Channel, Detector, Embedder, PhotoReader
-from monitor.errors import InvalidInput
+from monitor.errors import ConfigError, InvalidInput, Problem
 from monitor.notify.apprise_channel import AppriseChannel
 from monitor.services import enrolment
 from monitor.services import estate as estates
@@ -78,7 +79,11 @@ def start(*, upgrade: bool = False) -> Runtime:
     settings = load_settings()
     configure_logging(settings.log_level)
     estate = load_estate(settings.cameras_file, os.environ)
-    database = Database(settings.database())
+    try:
+        database = Database(settings.database())
+    except OSError as error:
+        text = f"{error.filename} cannot be used: {error.strerror}"
+        raise ConfigError([Problem("environment", 0, "SHOUWANG_DATA_DIR", text)]) from None
     if not database.is_safe_for_several_processes:
         logger.warning(
             "This SQLite library can lose data when several processes write. Install pysqlite3 or use PostgreSQL."
@@ -90,6 +95,17 @@ def start(*, upgrade: bool = False) -> Runtime:
         estates.register(session, estate, utc_now())
     adapters = tuple(AppriseChannel(name, url.get_secret_value()) for name, url in settings.notify.items())
     return Runtime(settings, estate, database, SnapshotFiles(settings.data_dir / "pictures"), adapters)
+
+
+def require_free_port(settings: Settings) -> None:
+    """Raises InvalidInput when somebody else listens where the desk should."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            reason = f"{settings.host}:{settings.port} cannot be used ({error.strerror}); choose another"
+            raise InvalidInput(field="SHOUWANG_PORT", reason=reason) from None
 
 
 def ingest(runtime: Runtime, group: str) -> Ingest:
@@ -141,10 +157,12 @@ def enrol(
     runtime: Runtime, name: str, flat: str | None, watched: bool, photos: Sequence[Path]
 ) -> EnrolmentReport:
     """Enrol from photo files, for the command line."""
-    reader = vision(runtime.settings).photos
-    missing = [path for path in photos if not path.is_file()]
+    if len(photos) > enrolment.PHOTO_LIMIT:
+        raise InvalidInput(field="PHOTOS", reason=f"at most {enrolment.PHOTO_LIMIT} at once")
+    missing = [str(path) for path in photos if not path.is_file()]
     if missing:
-        raise InvalidInput(field="PHOTO", reason=f"there is no file {missing[0]}")
+        raise InvalidInput(field="PHOTOS", reason=f"there is no file {', '.join(missing)}")
+    reader = vision(runtime.settings).photos
     verdicts = enrolment.read_photos(reader, [(str(path), path.read_bytes()) for path in photos])
     lines = [_verdict(verdict) for verdict in verdicts]
     if all(verdict.face is None for verdict in verdicts):

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import warnings
 
 import cv2
 import numpy as np
@@ -28,6 +29,9 @@ _CLOSE_UP, _CLOSE_UP_PX = (
     480,
 )  # a face wider than this share of the picture is looked at in a smaller one
 _BYSTANDER = 0.5  # faces narrower than this share of the widest one stand in the background
+
+# A picture that is too large is refused here; the library's warning would only litter the log.
+warnings.simplefilter("error", Pictures.DecompressionBombWarning)
 
 # What Pillow raises on damaged or hostile bytes. Its warnings are errors only where Python was told so.
 _UNREADABLE = (

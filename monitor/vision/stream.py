@@ -73,7 +73,9 @@ class Stream:
 
     def __enter__(self) -> Self:
         self._container = self._open()
-        if not self._container.streams.video:
+        videos = self._container.streams.video
+        # PyAV has no codec context for a codec that it does not know.
+        if not videos or videos[0].codec_context is None:
             self.close()
             raise CameraSilent()
         return self

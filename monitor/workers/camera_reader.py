@@ -201,6 +201,7 @@ class CameraReader:
                 decoder.restart()
             for each in [packet] if decoding else kept.since_key():
                 for frame in decoder.decode(each):
+                    self._pictures.beat()
                     if alone:
                         self._see(frame, gate)
                     self._offer(frame)
@@ -212,12 +213,12 @@ class CameraReader:
             if self._stop.is_set():
                 return
             for frame in decoder.decode(packet):
+                self._pictures.beat()
                 self._sub_pictures.beat()
                 self._see(frame, gate)
 
     def _see(self, frame: Frame, gate: MotionGate) -> None:
-        """A picture to watch by: the camera is alive, and perhaps something moves."""
-        self._pictures.beat()
+        """A picture to watch by: perhaps something moves."""
         now_s = monotonic_s()
         if now_s < self._next_gate_s:
             return
@@ -226,11 +227,13 @@ class CameraReader:
             self.keep_looking()
         if now_s >= self._next_wall_picture_s:
             self._next_wall_picture_s = now_s + WALL_PICTURE_EVERY_S
-            self._save_picture(self._id, encode(shrink(frame.bgr(), 640), quality=75))
-            self._wall_picture_at = utc_now()
+            try:
+                self._save_picture(self._id, encode(shrink(frame.bgr(), 640), quality=75))
+                self._wall_picture_at = utc_now()
+            except OSError as error:  # a full disk must not cost the camera
+                logger.warning("the picture of camera %s is not kept: %s", self._id, error.strerror)
 
     def _offer(self, frame: Frame) -> None:
-        self._pictures.beat()
         with self._lock:
             self._newest = frame
         with self._new_frame:

@@ -109,6 +109,8 @@ class Ingest:
                     self._new_frame.wait(IDLE_S)
         for camera in self._cameras:
             camera.reader.stop()
+        self._gone.update(self._persons)
+        self._write_all()
 
     def _resume(self) -> None:
         slugs = [camera.slug for camera in self._cameras]
@@ -148,7 +150,13 @@ class Ingest:
         if found is None or found.verdict is Verdict.UNDECIDED:
             if gone and found is not None and found.shots >= self._policy.identification.min_shots:
                 with self._database.writer() as session:
-                    sightings.undecided(session, self._estate_id, written.camera, found.explain(self._policy.identification), utc_now())
+                    sightings.undecided(
+                        session,
+                        self._estate_id,
+                        written.camera,
+                        found.explain(self._policy.identification),
+                        utc_now(),
+                    )
             return
         if written.verdict is not found.verdict:
             written.row_id, written.snapshot, written.until_s = None, None, -1.0

@@ -44,6 +44,8 @@ class Watch:
     ) -> None:
         self._estate_id, self._database, self._policy = estate_id, database, policy
         self._housekeeping = housekeeping
+        # After a start the cameras are all blind until they are connected; that alarms nobody.
+        self._alarm_cameras_from_s = monotonic_s() + policy.camera_hold_off.total_seconds()
         self._senders = [Sender(database, adapter, policy.public_url, utc_now) for adapter in adapters]
 
     def run(self, stop: Event, heartbeat: Heartbeat) -> None:
@@ -73,9 +75,10 @@ class Watch:
         now, channels = utc_now(), self._policy.channels
         with self._database.writer() as session:
             cameras.miss_silent_workers(session, self._estate_id, now)
-            cameras.raise_offline_alerts(
-                session, self._estate_id, self._policy.camera_hold_off, channels, now
-            )
+            if monotonic_s() >= self._alarm_cameras_from_s:
+                cameras.raise_offline_alerts(
+                    session, self._estate_id, self._policy.camera_hold_off, channels, now
+                )
         with self._database.writer() as session:
             done = presence.tick(session, self._estate_id, self._policy.steps, channels, now)
         if done.opened or done.risen:

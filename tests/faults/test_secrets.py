@@ -23,7 +23,6 @@ PATHS = (
     "/api/v1/cameras/shut",
     "/api/v1/cameras/nothing",
     "/api/v1/status",
-    "/api/v1/events",
     "/api/v1/alerts",
     "/metrics",
     "/readyz",
@@ -62,11 +61,12 @@ def three_cameras(folder: Path) -> Iterator[Service]:
         settings = {"log_level": "DEBUG", **variables}
         with Service(folder, camera_file(folder, addresses), **settings) as service:
             service.wait_for(lambda: states(service) == EXPECTED, 60, f"cameras that are {EXPECTED}")
+            service.wait_for(lambda: "refuses its password" in service.tail(), 30, "the last wrong password")
             yield service
 
 
 def states(service: Service) -> dict[str, Any]:
-    return {camera["id"]: camera["state"] for camera in service.get("cameras")}
+    return {camera["slug"]: camera["state"] for camera in service.get("cameras")}
 
 
 def command_lines() -> bytes:

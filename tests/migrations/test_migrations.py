@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from monitor.errors import DatabaseBehind
 from monitor.store.database import Database, sqlite_is_safe
@@ -56,7 +57,7 @@ def test_the_database_file_belongs_to_its_owner_alone(empty: Database, tmp_path:
 
 def test_the_reader_cannot_write(empty: Database) -> None:
     migrate(empty)
-    with empty.reader() as session, pytest.raises(Exception, match="readonly|read-only"):
+    with empty.reader() as session, pytest.raises(OperationalError, match=r"readonly|read-only"):
         session.execute(text("INSERT INTO estate VALUES ('a', 'A', 'UTC', 0)"))
 
 

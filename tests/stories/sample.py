@@ -31,14 +31,14 @@ ESTATE = "test"
 DAY_GATE, NIGHT_GATE, HALL, OTHER_HALL = "gate-east-1", "gate-east-2", "hall-1-1", "hall-3-1"
 PLACES = {DAY_GATE: "east-gate", NIGHT_GATE: "night-gate", HALL: "building-1", OTHER_HALL: "building-3"}
 STRANGER, DAY_STRANGER = NIGHT_STRANGERS[NIGHT_GATE], DAY_STRANGERS[OTHER_HALL]
-LOOP_S = 20.0
+LOOP_S = 16.0
 TOLD = Story(
     (
-        Pass(DAY_GATE, "055m", 2.0, 11.0),
-        Pass(HALL, "000m", 4.0, 14.0, lane=0),
-        Pass(HALL, "003f", 4.5, 14.5, lane=1),
-        Pass(NIGHT_GATE, STRANGER, 5.0, 16.0),
-        Pass(OTHER_HALL, DAY_STRANGER, 7.0, 17.0),
+        Pass(DAY_GATE, "055m", 1.0, 10.0),
+        Pass(HALL, "000m", 4.0, 13.0, lane=0),
+        Pass(HALL, "003f", 4.5, 13.5, lane=1),
+        Pass(NIGHT_GATE, STRANGER, 3.0, 12.0),
+        Pass(OTHER_HALL, DAY_STRANGER, 6.0, 15.0),
     ),
     LOOP_S,
 )

@@ -160,7 +160,7 @@ def test_check_names_file_line_and_key_of_all_mistakes_at_once(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("text", "line"), [("estate: {id: test\ncameras: [\n", 3), ("estate:\n  id: a\n bad: b\n", 3)]
+    ("text", "line"), [("estate: {id: test\ncameras: [\n", 2), ("estate:\n  id: a\n bad: b\n", 3)]
 )
 def test_check_tells_the_line_where_the_yaml_is_broken(tmp_path: Path, text: str, line: int) -> None:
     path = tmp_path / "cameras.yaml"

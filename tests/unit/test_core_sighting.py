@@ -11,7 +11,9 @@ ENDED = BEGAN + timedelta(seconds=10)
 SECOND = timedelta(seconds=1)
 
 
-@pytest.mark.parametrize(("later_s", "one_pass"), [(-1, True), (0, True), (44, True), (45, True), (46, False)])
+@pytest.mark.parametrize(
+    ("later_s", "one_pass"), [(-1, True), (0, True), (44, True), (45, True), (46, False)]
+)
 def test_up_to_45_seconds_later_is_the_same_pass(later_s: int, one_pass: bool) -> None:
     seen = ENDED + timedelta(seconds=later_s)
     assert timedelta(seconds=45) == SAME_PASS
