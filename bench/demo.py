@@ -15,8 +15,10 @@ import time
 from pathlib import Path
 
 import psutil
+from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.clock import utc_now
+from monitor.errors import NotFound
 from monitor.services import status
 from monitor.store.database import Database
 
@@ -91,14 +93,12 @@ def wait_until_live(database: Database, demo: "subprocess.Popen[bytes]") -> None
         if demo.poll() is not None:
             sys.exit("the demo ended; see demo.log")
         time.sleep(1)
-        if not Path(str(database.url.database)).stat().st_size:
-            continue
         try:
             with database.reader() as session:
                 if status.get(session, "heping-li", utc_now()).live > 50:
                     return
-        except Exception as error:  # noqa: BLE001 - the demo is still making the tables
-            print(f"waiting: {type(error).__name__}", file=sys.stderr)
+        except (SQLAlchemyError, NotFound):
+            continue  # the demo is still drawing its streams and making its tables
     sys.exit("the demo did not get its cameras in 20 minutes")
 
 

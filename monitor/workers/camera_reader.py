@@ -29,7 +29,7 @@ PACKETS_WITHIN_S = 6.0  # without packets of the main stream nobody can be ident
 PICTURE_WITHIN_S = 15.0  # without a decoded picture neither; key frames may be ten seconds apart
 LAG_SETTLES_S = 3.0
 LATE_S = 1.0  # a main stream that runs this far behind is decoded by key frames until it has caught up
-OPENING_AT_ONCE = 1
+OPENING_AT_ONCE, OPENING_WAITS_S = 2, 3.0
 GATE_WH, GATE_EVERY_S = (160, 90), 0.3
 # The gate counts frames: about 25 s of standing still, and as long where only key frames are decoded.
 ABSORB_FRAMES, ABSORB_KEY_FRAMES = 80, 12
@@ -142,6 +142,9 @@ class CameraReader:
         self._look_until_s = monotonic_s() + LOOK_FOR_S
 
     def health(self) -> CameraHealth:
+        """Raises RuntimeError when a thread has died, so that the worker ends and is started anew."""
+        if not self._stop.is_set() and not all(thread.is_alive() for thread in self._threads):
+            raise RuntimeError(f"a reader of camera {self._id} has died")
         live = self._packets.alive and self._pictures.alive
         state, reason = (CameraState.LIVE, "") if live else self._problem
         starts = [pulse.since for pulse in (self._packets, self._pictures) if pulse.since is not None]
@@ -242,10 +245,16 @@ class CameraReader:
 
 @contextmanager
 def _connection(address: StreamAddress) -> Iterator[Stream]:
-    """An open stream; only a few are being opened at a time, so that a switch restart is no stampede."""
+    """An open stream. Few are opened at a time, so that a switch restart is no stampede; but cameras that do not
+    answer hold up the others for a moment only.
+    """
     stream = Stream(address.reveal())
-    with _opening:
+    waited = _opening.acquire(timeout=OPENING_WAITS_S)
+    try:
         stream.__enter__()
+    finally:
+        if waited:
+            _opening.release()
     try:
         yield stream
     finally:

@@ -138,8 +138,8 @@ class Ingest:
         for key, person in list(self._persons.items()):
             try:
                 self._write(person, self._written[key], gone=key in self._gone)
-            except OperationalError as error:
-                logger.warning("the database does not take a finding yet: %s", error.orig)
+            except (OperationalError, OSError) as error:
+                logger.warning("a finding cannot be written yet: %s", getattr(error, "orig", error))
                 return
             if key in self._gone:
                 del self._persons[key], self._written[key]
