@@ -20,6 +20,7 @@ from monitor.core.schedule import DailyWindow
 from monitor.core.visit import VisitRule
 from monitor.services import accounts, enrolment, presence, sightings, visits
 from monitor.services.enrolment import NewResident, Photo
+from monitor.services.seen import Seen
 from monitor.services.snapshots import Snapshot
 from monitor.services.visits import VisitPolicy
 
@@ -66,7 +67,8 @@ def seen(
 ) -> None:
     """A sighting of five seconds that ends at `at`."""
     begin = at - timedelta(seconds=5)
-    sightings.record(session, estate_id, camera, resident_id, begin, at, WHY, snapshot, 30, Steps(), at)
+    spotted = Seen(camera, begin, at, WHY, snapshot)
+    sightings.record(session, estate_id, resident_id, spotted, 30, Steps(), at)
 
 
 def unseen(session: Session, estate_id: str, now: datetime) -> None:
@@ -93,7 +95,7 @@ def stranger(
     )
     begin = now - timedelta(seconds=8)
     why = {"verdict": "stranger", "score": 0.2}
-    return visits.record(session, estate_id, camera, None, begin, now, why, snapshot, policy, now)
+    return visits.record(session, estate_id, None, Seen(camera, begin, now, why, snapshot), policy, now)
 
 
 def account(session: Session, estate_id: str, name: str, role: Role, now: datetime) -> None:

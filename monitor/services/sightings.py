@@ -12,7 +12,7 @@ from monitor.core.presence import Steps
 from monitor.core.sighting import Direction, same_pass
 from monitor.errors import NotFound
 from monitor.services import events, presence, snapshots
-from monitor.services.snapshots import Snapshot
+from monitor.services.seen import Seen
 from monitor.store import cameras as camera_queries
 from monitor.store import residents as resident_queries
 from monitor.store import sightings as queries
@@ -36,12 +36,8 @@ class Sighting:
 def record(
     session: Session,
     estate_id: str,
-    camera: str,
     resident_id: int,
-    seen_from: datetime,
-    seen_to: datetime,
-    why: dict[str, Any],
-    snapshot: Snapshot | None,
+    seen: Seen,
     snapshot_days: int,
     steps: Steps,
     now: datetime,
@@ -52,44 +48,36 @@ def record(
     """
     if resident_queries.consent_in_force(session, resident_id, Purpose.RECOGNITION, now) is None:
         return None
-    where = _camera(session, estate_id, camera)
+    where = _camera(session, estate_id, seen.camera)
     row = queries.latest(session, resident_id, where.id)
-    if row is not None and same_pass(row.started_at, row.ended_at, seen_from, seen_to):
-        row.started_at, row.ended_at = min(row.started_at, seen_from), max(row.ended_at, seen_to)
-        if row.snapshot_id is None and snapshot is not None:
-            row.snapshot_id = snapshots.keep(
-                session, estate_id, snapshot, of_resident=True, days=snapshot_days
-            )
+    if row is not None and same_pass(row.started_at, row.ended_at, seen.start, seen.end):
+        row.started_at, row.ended_at = min(row.started_at, seen.start), max(row.ended_at, seen.end)
     else:
-        kept = (
-            snapshots.keep(session, estate_id, snapshot, of_resident=True, days=snapshot_days)
-            if snapshot
-            else None
-        )
-        row = SightingRow(
-            estate_id=estate_id,
-            resident_id=resident_id,
-            camera_id=where.id,
-            started_at=seen_from,
-            ended_at=seen_to,
-            direction=where.direction,
-            why=why,
-            snapshot_id=kept,
-        )
-        session.add(row)
-        session.flush()
-        events.append(
-            session,
-            estate_id,
-            "sighting.started",
-            now,
-            sighting_id=row.id,
-            resident_id=resident_id,
-            camera=camera,
+        row = _begin(session, resident_id, where, seen, now)
+    if row.snapshot_id is None and seen.snapshot is not None:
+        row.snapshot_id = snapshots.keep(
+            session, estate_id, seen.snapshot, of_resident=True, days=snapshot_days
         )
     if where.identifies:
-        presence.evidence(session, resident_id, seen_to, where, steps, now)
+        presence.evidence(session, resident_id, seen.end, where, steps, now)
     return row.id
+
+
+def _begin(session: Session, resident_id: int, where: CameraRow, seen: Seen, now: datetime) -> SightingRow:
+    row = SightingRow(
+        estate_id=where.estate_id,
+        resident_id=resident_id,
+        camera_id=where.id,
+        started_at=seen.start,
+        ended_at=seen.end,
+        direction=where.direction,
+        why=seen.why,
+    )
+    session.add(row)
+    session.flush()
+    facts = {"sighting_id": row.id, "resident_id": resident_id, "camera": where.slug}
+    events.append(session, where.estate_id, "sighting.started", now, **facts)
+    return row
 
 
 def undecided(session: Session, estate_id: str, camera: str, why: dict[str, Any], now: datetime) -> None:

@@ -13,7 +13,7 @@ from monitor.core.alert import AlertKind, Severity
 from monitor.core.visit import VisitRule
 from monitor.errors import NotFound
 from monitor.services import alerts, events, snapshots
-from monitor.services.snapshots import Snapshot
+from monitor.services.seen import Seen
 from monitor.store import cameras as camera_queries
 from monitor.store import sightings as queries
 
@@ -45,38 +45,34 @@ class VisitPolicy:
 def record(
     session: Session,
     estate_id: str,
-    camera: str,
     visit_id: int | None,
-    seen_from: datetime,
-    seen_to: datetime,
-    why: dict[str, Any],
-    snapshot: Snapshot | None,
+    seen: Seen,
     policy: VisitPolicy,
     now: datetime,
 ) -> int:
     """Begin a visit (`visit_id` None) or go on with one; raises the alert that a rule asks for."""
-    where = camera_queries.by_slug(session, estate_id, camera)
+    where = camera_queries.by_slug(session, estate_id, seen.camera)
     if where is None:
-        raise NotFound(what="camera", key=camera)
+        raise NotFound(what="camera", key=seen.camera)
     row = session.get(VisitRow, visit_id) if visit_id is not None else None
     if row is None:
         row = VisitRow(
             estate_id=estate_id,
-            started_at=seen_from,
-            ended_at=seen_to,
+            started_at=seen.start,
+            ended_at=seen.end,
             first_camera_id=where.id,
             last_camera_id=where.id,
-            why=why,
+            why=seen.why,
         )
         session.add(row)
         session.flush()
-        events.append(session, estate_id, "visit.started", now, visit_id=row.id, camera=camera)
-    row.ended_at, row.last_camera_id = max(row.ended_at, seen_to), where.id
-    if row.snapshot_id is None and snapshot is not None:
+        events.append(session, estate_id, "visit.started", now, visit_id=row.id, camera=seen.camera)
+    row.ended_at, row.last_camera_id = max(row.ended_at, seen.end), where.id
+    if row.snapshot_id is None and seen.snapshot is not None:
         row.snapshot_id = snapshots.keep(
-            session, estate_id, snapshot, of_resident=False, days=policy.snapshot_days
+            session, estate_id, seen.snapshot, of_resident=False, days=policy.snapshot_days
         )
-    _alert(session, row, where, policy, seen_to, now)
+    _alert(session, row, where, policy, seen.end, now)
     return row.id
 
 

@@ -11,11 +11,12 @@ from monitor.core.access import Role
 from monitor.core.ports import PhotoReader
 from monitor.core.presence import Steps
 from monitor.services import accounts, enrolment, sightings
+from monitor.services.seen import Seen
 from monitor.simulate.people import UNSEEN, Person, residents
 from monitor.store.database import Database
 
 MOVED_IN = timedelta(days=60)
-CONSENT_DAYS = 365
+CONSENT_DAYS, SNAPSHOT_DAYS = 365, 30
 NOT_SEEN_FOR = timedelta(hours=49)
 ACCOUNTS = {"duty": Role.DUTY, "staff": Role.STAFF, "admin": Role.ADMIN}
 
@@ -63,19 +64,8 @@ def _live(
         camera = chance.choice(_usual(estate.cameras, person))
         began = now - age
         why = {"verdict": "resident", "score": round(chance.uniform(0.66, 0.88), 3), "reason": "clear_match"}
-        sightings.record(
-            session,
-            estate.id,
-            camera.id,
-            resident_id,
-            began - timedelta(seconds=chance.uniform(4, 12)),
-            began,
-            why,
-            None,
-            snapshot_days=30,
-            steps=steps,
-            now=now,
-        )
+        seen = Seen(camera.id, began - timedelta(seconds=chance.uniform(4, 12)), began, why)
+        sightings.record(session, estate.id, resident_id, seen, SNAPSHOT_DAYS, steps, now)
 
 
 def _usual(cameras: Sequence[CameraConfig], person: Person) -> list[CameraConfig]:

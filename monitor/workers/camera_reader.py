@@ -29,7 +29,7 @@ PACKETS_WITHIN_S = 6.0  # without packets of the main stream nobody can be ident
 PICTURE_WITHIN_S = 15.0  # without a decoded picture neither; key frames may be ten seconds apart
 LAG_SETTLES_S = 3.0
 LATE_S = 1.0  # a main stream that runs this far behind is decoded by key frames until it has caught up
-OPENING_AT_ONCE, OPENING_WAITS_S = 2, 3.0
+OPENING_AT_ONCE, OPENING_WAITS_S = 4, 3.0
 GATE_WH, GATE_EVERY_S = (160, 90), 0.3
 # The gate counts frames: about 25 s of standing still, and as long where only key frames are decoded.
 ABSORB_FRAMES, ABSORB_KEY_FRAMES = 80, 12

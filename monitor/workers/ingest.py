@@ -22,6 +22,7 @@ from monitor.core.visit import VisitBook
 from monitor.heartbeat import Heartbeat
 from monitor.services import cameras, enrolment, estate, sightings, snapshots, visits
 from monitor.services.cameras import Report
+from monitor.services.seen import Seen
 from monitor.services.snapshots import Snapshot
 from monitor.services.visits import VisitPolicy
 from monitor.store.database import Database
@@ -178,36 +179,37 @@ class Ingest:
             written.row_id = sightings.record(
                 session,
                 self._estate_id,
-                written.camera,
                 found.resident_id,
-                _wall(person.track.first_s),
-                _wall(person.track.last_s),
-                found.explain(self._policy.identification),
-                written.snapshot,
+                self._seen(person, written),
                 self._policy.snapshot_days,
                 self._policy.steps,
                 now,
             )
 
     def _write_visit(self, person: Person, written: Written) -> None:
-        found, now, probe = person.identification, utc_now(), person.probe()
-        assert found is not None
+        now, probe = utc_now(), person.probe()
         if written.row_id is None:
             written.row_id = self._book.find(probe, written.camera, now) or self._taken_up(written.camera)
         with self._database.writer() as session:
             written.row_id = visits.record(
                 session,
                 self._estate_id,
-                written.camera,
                 written.row_id,
-                _wall(person.track.first_s),
-                _wall(person.track.last_s),
-                found.explain(self._policy.identification),
-                written.snapshot,
+                self._seen(person, written),
                 self._policy.visits,
                 now,
             )
         self._book.remember(written.row_id, probe, written.camera, now)
+
+    def _seen(self, person: Person, written: Written) -> Seen:
+        assert person.identification is not None
+        return Seen(
+            written.camera,
+            _wall(person.track.first_s),
+            _wall(person.track.last_s),
+            person.identification.explain(self._policy.identification),
+            written.snapshot,
+        )
 
     def _taken_up(self, camera: str) -> int | None:
         """The visit that was running here when the process before this one ended."""

@@ -27,6 +27,7 @@ from monitor.core.visit import VisitRule
 from monitor.services import alerts, cameras, enrolment, presence, snapshots, visits
 from monitor.services import estate as estates
 from monitor.services.enrolment import NewResident, Photo
+from monitor.services.seen import Seen
 from monitor.services.visits import VisitPolicy
 from monitor.store.database import Database
 from monitor.store.migration import migrate
@@ -166,7 +167,7 @@ class Site:
         begin = now - timedelta(seconds=9)
         visit_id = self.write(
             lambda session: visits.record(
-                session, self.estate_id, camera, None, begin, now, WHY, snapshot, policy, now
+                session, self.estate_id, None, Seen(camera, begin, now, WHY, snapshot), policy, now
             )
         )
         return next(

@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import people
 import pytest
+from faces import ADA, portrait_path
 from fakes import FakePhotoReader, client
 from fastapi import FastAPI
-from unit.test_vision_portraits import ADA, portrait_path
 
 from api.photos import Photos
 from api.rest import create_api

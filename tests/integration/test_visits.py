@@ -10,6 +10,7 @@ from monitor.bootstrap import Runtime
 from monitor.core.schedule import DailyWindow
 from monitor.core.visit import VisitRule
 from monitor.services import alerts, visits
+from monitor.services.seen import Seen
 from monitor.services.visits import VisitPolicy
 
 NIGHT = VisitRule("night", frozenset({"gate"}), DailyWindow(time(22), time(6)))
@@ -21,7 +22,7 @@ NOON = datetime(2026, 3, 1, 4, tzinfo=UTC)
 def come(
     session: Session, runtime: Runtime, at: datetime, camera: str = "gate-1", visit: int | None = None
 ) -> int:
-    return visits.record(session, runtime.estate.id, camera, visit, at, at, {"score": 0.2}, None, POLICY, at)
+    return visits.record(session, runtime.estate.id, visit, Seen(camera, at, at, {"score": 0.2}), POLICY, at)
 
 
 @pytest.mark.parametrize(

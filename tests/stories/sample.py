@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from monitor.clock import utc_now
 from monitor.core.presence import Steps
 from monitor.services import sightings
+from monitor.services.seen import Seen
 from monitor.simulate.people import UNSEEN, everybody
 from monitor.simulate.render import render, stream_name
 from monitor.simulate.script import DAY_STRANGERS, NIGHT_STRANGERS, Pass, Story
@@ -87,19 +88,8 @@ class Sample:
         """The last sighting of this resident is 49 hours old."""
         now = utc_now()
         at, why = now - NOT_SEEN_FOR, {"verdict": "resident", "score": 0.7, "reason": "clear_match"}
-        sightings.record(
-            session,
-            ESTATE,
-            DAY_GATE,
-            self.ids[key],
-            at - timedelta(seconds=9),
-            at,
-            why,
-            None,
-            30,
-            Steps(),
-            now,
-        )
+        seen = Seen(DAY_GATE, at - timedelta(seconds=9), at, why)
+        sightings.record(session, ESTATE, self.ids[key], seen, 30, Steps(), now)
 
     def _furnish(self) -> None:
         """Enrols the residents from their photo files, as a user would."""

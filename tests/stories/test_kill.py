@@ -71,6 +71,8 @@ def stranger_seen_after(service: Service, at: datetime) -> bool:
 def heard(service: Service, after: int, up_to: int) -> list[int]:
     """Event ids as a program hears them that comes again with the last id it has."""
     ids: list[int] = []
+    if up_to <= after:
+        return ids
     with service.client.stream("GET", "/api/v1/events", headers={"Last-Event-ID": str(after)}) as answer:
         for line in answer.iter_lines():
             if line.startswith("id:"):

@@ -7,13 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import faces
 import numpy as np
 import pytest
 from click.testing import Result
 from PIL import Image as Pictures
 from sqlalchemy import select
 from typer.testing import CliRunner
-from unit import test_vision_portraits as faces
 
 from models import AccountRow, ConsentRow, ResidentRow, TemplateRow, TokenRow
 from models.base import Base

@@ -1,8 +1,8 @@
 """Faces are found where OpenCV's own YuNet finds them."""
 
 import cv2
+import faces
 import numpy as np
-from unit import test_vision_portraits as faces
 
 from monitor.core.detection import Detections
 from monitor.core.ports import Image

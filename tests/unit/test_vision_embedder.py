@@ -1,8 +1,8 @@
 """Templates are the ones that OpenCV's own SFace makes."""
 
 import cv2
+import faces
 import numpy as np
-from unit import test_vision_portraits as faces
 
 from monitor.core.ports import Image
 from monitor.vision.embedder import align

@@ -1,9 +1,9 @@
 """A face picture is judged fairly at every size."""
 
 import cv2
+import faces
 import numpy as np
 import pytest
-from unit import test_vision_portraits as faces
 
 from monitor.core.ports import Image
 from monitor.core.quality import Flaw, Quality

@@ -6,10 +6,10 @@ import zlib
 from collections.abc import Callable
 
 import cv2
+import faces
 import numpy as np
 import pytest
 from PIL import Image as Pictures
-from unit import test_vision_portraits as faces
 
 from monitor.core.ports import Image
 from monitor.errors import PhotoRefused
