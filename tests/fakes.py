@@ -4,6 +4,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -50,13 +51,20 @@ class FakeChannel:
 
 
 class InProcess(httpx.BaseTransport):
-    """Hands requests to an ASGI app in this process. Answers come whole: not for streams that do not end."""
+    """Hands requests to an ASGI app in this process. Answers come whole: not for streams that do not end.
+
+    The app runs in a thread, because browser tests keep an event loop in the main one.
+    """
 
     def __init__(self, app: Any) -> None:
         self._inner = httpx.ASGITransport(app, raise_app_exceptions=False)
+        self._thread = ThreadPoolExecutor(1)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        return asyncio.run(self._answer(request))
+        return self._thread.submit(lambda: asyncio.run(self._answer(request))).result()
+
+    def close(self) -> None:
+        self._thread.shutdown()
 
     async def _answer(self, request: httpx.Request) -> httpx.Response:
         answer = await self._inner.handle_async_request(request)
