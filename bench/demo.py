@@ -77,8 +77,7 @@ def main() -> None:
             stderr=log,
         )
         try:
-            database = Database(f"sqlite:///{arguments.data.resolve()}/service/shouwang.db")
-            wait_until_live(database, demo)
+            database = wait_until_live(arguments.data.resolve() / "service" / "shouwang.db", demo)
             time.sleep(arguments.minutes * 60 - MEASURED_S)
             costs, ages, live = measure(psutil.Process(demo.pid), database)
         finally:
@@ -87,18 +86,22 @@ def main() -> None:
     report(costs, ages, live)
 
 
-def wait_until_live(database: Database, demo: "subprocess.Popen[bytes]") -> None:
-    """Rendering takes a while the first time."""
+def wait_until_live(file: Path, demo: "subprocess.Popen[bytes]") -> Database:
+    """The demo begins with a new database; until it is there, and while streams are drawn, there is nothing to ask."""
     for _ in range(1200):
         if demo.poll() is not None:
             sys.exit("the demo ended; see demo.log")
         time.sleep(1)
+        if not file.is_file():
+            continue
+        database = Database(f"sqlite:///{file}")
         try:
             with database.reader() as session:
                 if status.get(session, "heping-li", utc_now()).live > 50:
-                    return
+                    return database
         except (SQLAlchemyError, NotFound):
-            continue  # the demo is still drawing its streams and making its tables
+            pass  # still making its tables
+        database.dispose()
     sys.exit("the demo did not get its cameras in 20 minutes")
 
 
