@@ -79,6 +79,8 @@ def main() -> None:
         try:
             database = wait_until_live(arguments.data.resolve() / "service" / "shouwang.db", demo)
             time.sleep(arguments.minutes * 60 - MEASURED_S)
+            if demo.poll() is not None:
+                sys.exit("the demo ended; see demo.log")
             costs, ages, live = measure(psutil.Process(demo.pid), database)
         finally:
             demo.terminate()

@@ -97,14 +97,14 @@ def start(*, upgrade: bool = False) -> Runtime:
     return Runtime(settings, estate, database, SnapshotFiles(settings.data_dir / "pictures"), adapters)
 
 
-def require_free_port(settings: Settings) -> None:
+def require_free_port(host: str, port: int) -> None:
     """Raises InvalidInput when somebody else listens where the desk should."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((settings.host, settings.port))
+            probe.bind((host, port))
         except OSError as error:
-            reason = f"{settings.host}:{settings.port} cannot be used ({error.strerror}); choose another"
+            reason = f"{host}:{port} cannot be used ({error.strerror}); choose another"
             raise InvalidInput(field="SHOUWANG_PORT", reason=reason) from None
 
 

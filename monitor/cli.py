@@ -75,10 +75,10 @@ def demo(
     from monitor.simulate.seed import seed
 
     with _told():
+        bootstrap.require_free_port("127.0.0.1", port)  # before the last run's database goes
         ready = sample.prepare(data, port, typer.echo)
         os.environ.update(ready.environment)
         runtime = bootstrap.start(upgrade=True)
-        bootstrap.require_free_port(runtime.settings)
         photos = bootstrap.vision(runtime.settings).photos
         seed(runtime.database, runtime.estate, photos, ready.passwords, runtime.settings.steps(), utc_now())
         typer.echo(sample.welcome(ready, runtime.settings.public_url))
@@ -94,7 +94,7 @@ def up(config: ConfigOption = None) -> None:
     _use(config)
     with _told():
         runtime = bootstrap.start(upgrade=True)
-        bootstrap.require_free_port(runtime.settings)
+        bootstrap.require_free_port(runtime.settings.host, runtime.settings.port)
         runtime.database.dispose()
         cameras = sum(camera.enabled for camera in runtime.estate.cameras)
         typer.echo(f"{runtime.estate.name}: {cameras} cameras. The desk: {runtime.settings.public_url}")

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -301,3 +302,15 @@ def test_a_token_is_shown_once_and_kept_only_as_a_hash(site: Database, tmp_path:
         assert row.token_hash == hashlib.sha256(token.encode()).hexdigest()
     for path in tmp_path.glob("shouwang.db*"):
         assert token.encode() not in path.read_bytes()
+
+
+def test_a_port_that_somebody_has_is_named_before_anything_is_touched(tmp_path: Path) -> None:
+    kept = tmp_path / "service" / "kept"
+    kept.parent.mkdir()
+    kept.touch()
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = busy.getsockname()[1]
+        done = CliRunner().invoke(app, ["demo", "--data", str(tmp_path), "--port", str(port)])
+    assert done.exit_code == 1
+    assert f"127.0.0.1:{port}" in done.output
+    assert kept.exists()
