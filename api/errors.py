@@ -21,7 +21,6 @@ _STATUS: dict[type[errors.ShouwangError], int] = {
     errors.TooManyTries: 429,
     errors.InvalidInput: 422,
     errors.PhotoRefused: 422,
-    errors.ConsentMissing: 409,
 }
 _KINDS = {
     401: "sign-in-needed",

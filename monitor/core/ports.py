@@ -17,6 +17,10 @@ class Detector(Protocol):
         """Every face of the picture, boxes and points in pixels of that picture."""
         ...
 
+    def detect_in(self, image_bgr: Image, region_xyxy: tuple[float, float, float, float]) -> Detections:
+        """The faces of one part of the picture, in pixels of the whole."""
+        ...
+
 
 class Embedder(Protocol):
     @property

@@ -126,17 +126,15 @@ class Recogniser:
         lower in the median than by points found around the face itself (sample estate, 33 faces); and a second look
         confirms every face and none of the backs of heads that the first takes for one (406 and 8).
         """
-        size = np.tile(box_xyxy[2:] - box_xyxy[:2], 2) * AROUND
-        left, top, right, bottom = np.clip(
-            box_xyxy + size * np.array([-1, -1, 1, 1], np.float32), 0, None
-        ).astype(int)
-        found = self.detector.detect(image_bgr[top:bottom, left:right])
+        border = AROUND * (box_xyxy[2:] - box_xyxy[:2])
+        left, top = box_xyxy[:2] - border
+        right, bottom = box_xyxy[2:] + border
+        found = self.detector.detect_in(image_bgr, (left, top, right, bottom))
         if not len(found):
             return None
-        corner = np.array([left, top], np.float32)
-        overlap = iou(box_xyxy[None], found.boxes_xyxy + np.tile(corner, 2))[0]
+        overlap = iou(box_xyxy[None], found.boxes_xyxy)[0]
         best = int(np.argmax(overlap))
-        return found.landmarks_xy[best] + corner if overlap[best] >= SAME_FACE_IOU else None
+        return found.landmarks_xy[best] if overlap[best] >= SAME_FACE_IOU else None
 
 
 def _decide(person: Person, gallery: Gallery) -> None:

@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-import av
-import numpy as np
 import pytest
 import rtsp
 
@@ -18,7 +16,7 @@ from monitor.vision.stream import Stream
 from monitor.workers import camera_reader
 from monitor.workers.camera_reader import WRONG_PASSWORDS, CameraHealth, CameraReader
 
-FPS, GROUP, FRAMES = 10, 5, 12
+FPS, FRAMES = rtsp.FPS, rtsp.FRAMES
 RETRY_S = 0.05
 WITHIN_S = 15.0
 POLL_S = 0.02
@@ -36,13 +34,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("clips")
-    with av.open(path / "clip.mp4", "w") as container:
-        video = container.add_stream("libx264", rate=FPS, options={"g": str(GROUP), "sc_threshold": "0"})
-        video.width, video.height, video.pix_fmt, video.max_b_frames = 320, 176, "yuv420p", 0
-        for number in range(FRAMES):
-            picture = np.full((176, 320, 3), 30 + 15 * number, np.uint8)
-            container.mux(video.encode(av.VideoFrame.from_ndarray(picture, "bgr24")))
-        container.mux(video.encode(None))
+    rtsp.write_clip(path / "clip.mp4")
     return path
 
 

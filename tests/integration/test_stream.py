@@ -8,14 +8,13 @@ from itertools import islice
 from pathlib import Path
 
 import av
-import numpy as np
 import pytest
 import rtsp
 
 from monitor.errors import CameraRefused, CameraSilent, CameraUnreachable, ShouwangError
 from monitor.vision.stream import Decoder, Frame, GopBuffer, Packet, Stream, Timeline
 
-FPS, GROUP, FRAMES = 10, 5, 12
+FPS, GROUP, FRAMES = rtsp.FPS, rtsp.GROUP, rtsp.FRAMES
 SECRET = "pa55-w0rd"
 
 
@@ -23,13 +22,7 @@ SECRET = "pa55-w0rd"
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clip whose pictures get brighter from frame to frame, so that a frame can be told by its brightness."""
     path = tmp_path_factory.mktemp("clips")
-    with av.open(path / "clip.mp4", "w") as container:
-        video = container.add_stream("libx264", rate=FPS, options={"g": str(GROUP), "sc_threshold": "0"})
-        video.width, video.height, video.pix_fmt, video.max_b_frames = 320, 176, "yuv420p", 0
-        for number in range(FRAMES):
-            picture = np.full((176, 320, 3), 30 + 15 * number, np.uint8)
-            container.mux(video.encode(av.VideoFrame.from_ndarray(picture, "bgr24")))
-        container.mux(video.encode(None))
+    rtsp.write_clip(path / "clip.mp4")
     return path
 
 

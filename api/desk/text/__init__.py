@@ -30,8 +30,6 @@ def say(words: Catalogue, error: errors.ShouwangError) -> str:
             return words.error_not_found
         case errors.NotAllowed():
             return words.error_not_allowed
-        case errors.ConsentMissing():
-            return words.error_consent
         case errors.InvalidInput():
             return words.error_field.get(str(error.facts["field"]), words.error_invalid)
         case errors.PhotoRefused():

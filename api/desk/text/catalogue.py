@@ -208,5 +208,4 @@ class Catalogue:
     error_not_allowed: str
     error_field: Mapping[str, str]
     error_invalid: str
-    error_consent: str
     error_other: str

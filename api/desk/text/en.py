@@ -265,6 +265,5 @@ EN = Catalogue(
         "outcome": "This result does not fit this alert.",
     },
     error_invalid="Something is filled in wrongly. Please check.",
-    error_consent="There is no consent in force. Record the signed consent first.",
     error_other="That did not work. Please try again.",
 )

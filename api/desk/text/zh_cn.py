@@ -265,6 +265,5 @@ ZH_CN = Catalogue(
         "outcome": "这个结果不适用于此类告警。",
     },
     error_invalid="填写有误，请检查。",
-    error_consent="没有有效的同意书，请先登记同意书。",
     error_other="没有成功，请再试一次。",
 )
