@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: demo test check fmt bench migrate lock clean
+.PHONY: demo test check fmt bench bench-recognition trial trial-corrupted migrate lock clean
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else 0'
@@ -32,6 +32,18 @@ fmt: .venv/dev.installed
 
 bench: .venv/dev.installed
 	$(PY) bench/demo.py
+
+bench-recognition: .venv/dev.installed
+	$(PY) bench/recognition.py
+
+# Long trials on real people; TRIAL is a folder as docs/recognition.md describes it.
+TRIAL ?= ../shared/eval
+trial: .venv/dev.installed
+	.venv/bin/shouwang evaluate $(TRIAL)/lfw-dev --engine sface --engine dlib --engine sface+dlib
+	.venv/bin/shouwang evaluate $(TRIAL)/asl-clips
+
+trial-corrupted: .venv/dev.installed
+	$(PY) bench/corrupted.py --streams 1000
 
 migrate: .venv/run.installed
 	.venv/bin/shouwang migrate

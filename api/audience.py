@@ -6,10 +6,12 @@ _NEEDS = {
     "alert": Action.SEE_ALERTS,
     "camera": Action.SEE_CAMERAS,
     "visit": Action.SEE_VISITS,
+    "visitor": Action.SEE_VISITS,
     "presence": Action.SEE_RESIDENTS,
     "resident": Action.SEE_RESIDENTS,
     "sighting": Action.SEE_SIGHTINGS,
     "face": Action.SEE_SIGHTINGS,
+    "calibration": Action.SEE_SIGHTINGS,
 }
 
 

@@ -1,5 +1,7 @@
 """How much a request may carry, judged before and while it is read. Pure ASGI."""
 
+import re
+
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,12 +12,13 @@ MIB = 1024 * 1024
 USUAL = MIB
 PHOTOS = 64 * MIB  # an enrolment
 ONE_PHOTO = 11 * MIB  # the desk's uploader sends one file a request
+_TAKES_PHOTOS = re.compile(r"/api/v1/(residents(/\d+/photos)?|expected-visitors)")
 _DETAIL = "The request is larger than {mib} MiB. Send less at once."
 
 
 def limit_of(method: str, path: str) -> int:
     """The largest body in bytes."""
-    if method == "POST" and path == "/api/v1/residents":
+    if method == "POST" and _TAKES_PHOTOS.fullmatch(path):
         return PHOTOS
     if method == "POST" and path.startswith("/_nicegui/client/"):
         return ONE_PHOTO

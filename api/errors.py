@@ -21,6 +21,7 @@ _STATUS: dict[type[errors.ShouwangError], int] = {
     errors.TooManyTries: 429,
     errors.InvalidInput: 422,
     errors.PhotoRefused: 422,
+    errors.AlreadyEnrolled: 409,
 }
 _KINDS = {
     401: "sign-in-needed",

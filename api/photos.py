@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from threading import Lock
 
+from api.walks import Walked
 from monitor.core.ports import PhotoReader
 from monitor.services import enrolment
 from monitor.services.enrolment import Photo
@@ -20,3 +21,9 @@ class Photos:
         with self._lock:
             reader = self._loaded = self._loaded or self._load()
             return enrolment.read_photos(reader, photos), reader.engine
+
+    def judge_walk(self, walked: Walked) -> tuple[list[Photo], str]:
+        """The same for the pictures of a walk. Raises WalkRefused when they show more than one person."""
+        with self._lock:
+            reader = self._loaded = self._loaded or self._load()
+            return enrolment.read_walk(reader, walked.camera_name, walked.tracks), reader.engine

@@ -15,16 +15,19 @@ from api.routes import (
     cameras,
     description,
     events,
+    expected_visitors,
     health,
     residents,
     sightings,
     sign_in,
     snapshots,
     status,
+    unclear_faces,
     visits,
     wellness,
 )
 from api.schemas.problem import PROBLEMS
+from api.walks import Walks
 from monitor import bootstrap
 from monitor.bootstrap import Runtime
 
@@ -54,6 +57,7 @@ def create_api(runtime: Runtime) -> FastAPI:
     )
     app.state.runtime, app.state.feed = runtime, feed
     app.state.photos = Photos(lambda: bootstrap.vision(runtime.settings).photos)
+    app.state.walks = Walks(runtime.estate, lambda: bootstrap.walk_reader(runtime))
     errors.install(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders, https=runtime.settings.public_url.startswith("https:"))
@@ -67,7 +71,9 @@ def _include_routes(app: FastAPI) -> None:
         cameras,
         residents,
         sightings,
+        unclear_faces,
         visits,
+        expected_visitors,
         alerts,
         wellness,
         snapshots,

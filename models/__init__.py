@@ -4,13 +4,16 @@ from models.account import AccountRow, SignInRow, TokenRow
 from models.alert import AlertRow
 from models.base import Base
 from models.camera import BlindTimeRow, CameraRow
+from models.correction import CorrectionRow, EvidenceRow
 from models.estate import EstateRow
 from models.event import EventRow
+from models.expected_visitor import ExpectedVisitorRow, VisitorTemplateRow
 from models.outbox import OutboxRow
 from models.presence import PresenceRow
-from models.resident import ConsentRow, ResidentRow, TemplateRow
+from models.resident import ConsentRow, PhotoRow, ResidentRow, TemplateRow
 from models.sighting import SightingRow
 from models.snapshot import SnapshotRow
+from models.unclear_face import UnclearFaceRow
 from models.visit import VisitRow
 from models.wellness import WellnessCheckRow
 
@@ -21,9 +24,13 @@ __all__ = [
     "BlindTimeRow",
     "CameraRow",
     "ConsentRow",
+    "CorrectionRow",
     "EstateRow",
     "EventRow",
+    "EvidenceRow",
+    "ExpectedVisitorRow",
     "OutboxRow",
+    "PhotoRow",
     "PresenceRow",
     "ResidentRow",
     "SightingRow",
@@ -31,6 +38,8 @@ __all__ = [
     "SnapshotRow",
     "TemplateRow",
     "TokenRow",
+    "UnclearFaceRow",
     "VisitRow",
+    "VisitorTemplateRow",
     "WellnessCheckRow",
 ]

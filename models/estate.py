@@ -12,3 +12,4 @@ class EstateRow(Base):
     time_zone: Mapped[str] = mapped_column(String(60))
     # Rises with every template added or erased, so that workers know when to load the gallery again.
     gallery_version: Mapped[int] = mapped_column(default=0)
+    wanted_fpir: Mapped[float | None]  # set by `shouwang calibrate`; None: the setting's

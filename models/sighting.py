@@ -22,3 +22,4 @@ class SightingRow(OfEstate, Base):
     direction: Mapped[Direction]
     why: Mapped[dict[str, Any]]  # score, margin, pictures: what decided
     snapshot_id: Mapped[str | None] = mapped_column(ForeignKey("snapshot.id", ondelete="SET NULL"))
+    rejected_at: Mapped[datetime | None]  # staff said: this is not them

@@ -3,7 +3,6 @@
 import logging
 import os
 import socket
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,19 +11,26 @@ from monitor.clock import utc_now
 from monitor.config.cameras import EstateConfig, load_estate
 from monitor.config.logging import configure_logging
 from monitor.config.settings import Settings, load_settings
-from monitor.core.ports import Channel, Detector, Embedder, PhotoReader
+from monitor.core.engine import ENGINES, SFACE
+from monitor.core.ports import Channel, Detector, Embedder, PhotoReader, WalkReader
 from monitor.errors import ConfigError, InvalidInput, Problem
 from monitor.notify.apprise_channel import AppriseChannel
-from monitor.services import enrolment
+from monitor.services import calibration as calibrations
 from monitor.services import estate as estates
+from monitor.services.calibration import Recognition
 from monitor.services.housekeeping import Terms
 from monitor.services.outbox import DESK
 from monitor.services.visits import VisitPolicy
 from monitor.store.database import Database
 from monitor.store.migration import migrate, require_newest
 from monitor.store.snapshot_files import SnapshotFiles
+from monitor.vision.dlib_embedder import DlibEmbedder
+from monitor.workers import visit_book
+from monitor.workers.enroller import Enroller
 from monitor.workers.ingest import Ingest, IngestPolicy
 from monitor.workers.scheduler import Housekeeping
+from monitor.workers.second_opinion import SecondOpinion
+from monitor.workers.visit_book import VisitBookClient, VisitBookServer
 from monitor.workers.watch import Watch, WatchPolicy
 
 STREAM_DETECTION_PX = 640  # a 40 px face of a 1080p stream is then 13 px wide; YuNet finds 10 px
@@ -46,6 +52,11 @@ class Runtime:
     def channels(self) -> tuple[str, ...]:
         """Every channel that an alert owes a message to. The desk is always one."""
         return (DESK, *(adapter.name for adapter in self.adapters))
+
+    @property
+    def engine(self) -> str:
+        """The name of the engine in force; nothing is loaded for it."""
+        return ENGINES[self.settings.engine]
 
     @property
     def visit_policy(self) -> VisitPolicy:
@@ -70,8 +81,10 @@ class Vision:
     """The networks; loading them takes a second, so only processes that look at pictures do."""
 
     detector: Detector
-    embedder: Embedder
+    embedder: Embedder  # of frames
+    second: DlibEmbedder | None  # asked in doubt
     photos: PhotoReader
+    recognition: Recognition
 
 
 def start(*, upgrade: bool = False) -> Runtime:
@@ -122,9 +135,19 @@ def ingest(runtime: Runtime, group: str) -> Ingest:
         runtime.settings.steps(),
         runtime.visit_policy,
         runtime.settings.snapshot_days,
+        eyes.recognition,
     )
+    book = VisitBookClient(visit_book.address(runtime.settings.data_dir), policy.visits.gap)
     return Ingest(
-        runtime.estate.id, mine, runtime.database, runtime.files, eyes.detector, eyes.embedder, policy
+        runtime.estate.id,
+        mine,
+        runtime.database,
+        runtime.files,
+        eyes.detector,
+        eyes.embedder,
+        policy,
+        book,
+        SecondOpinion(eyes.second) if eyes.second else None,
     )
 
 
@@ -142,59 +165,77 @@ def watch(runtime: Runtime) -> Watch:
             channels=runtime.channels,
             public_url=settings.public_url,
         ),
+        VisitBookServer(visit_book.address(settings.data_dir), runtime.visit_policy.gap),
     )
 
 
-@dataclass(frozen=True)
-class EnrolmentReport:
-    """What was kept and refused and why, line by line."""
-
-    kept: bool
-    lines: tuple[str, ...]
-
-
-def enrol(
-    runtime: Runtime, name: str, flat: str | None, watched: bool, photos: Sequence[Path]
-) -> EnrolmentReport:
-    """Enrol from photo files, for the command line."""
-    if len(photos) > enrolment.PHOTO_LIMIT:
-        raise InvalidInput(field="PHOTOS", reason=f"at most {enrolment.PHOTO_LIMIT} at once")
-    missing = [str(path) for path in photos if not path.is_file()]
-    if missing:
-        raise InvalidInput(field="PHOTOS", reason=f"there is no file {', '.join(missing)}")
-    reader = vision(runtime.settings).photos
-    verdicts = enrolment.read_photos(reader, [(str(path), path.read_bytes()) for path in photos])
-    lines = [_verdict(verdict) for verdict in verdicts]
-    if all(verdict.face is None for verdict in verdicts):
-        return EnrolmentReport(False, (*lines, "Nothing was kept."))
-    new = enrolment.NewResident(name, flat, watched, runtime.settings.consent_days, "command line")
-    with runtime.database.writer() as session:
-        done = enrolment.enrol(session, runtime.estate.id, new, verdicts, reader.engine, utc_now())
-    lines.append(f"{name} is enrolled with {done.templates} template(s), resident {done.resident_id}.")
-    lines.append(f"Consent is recorded until {runtime.settings.consent_days} days from today.")
-    if watched:
-        lines.append("The watch starts with the first sighting.")
-    if done.looks_like is not None:
-        other, score = done.looks_like
-        lines.append(f"Careful: this face is close to resident {other} ({score:.2f}). Is it the same person?")
-    return EnrolmentReport(True, tuple(lines))
+def enroller(runtime: Runtime) -> Enroller:
+    """What the command line enrols with."""
+    eyes = vision(runtime.settings)
+    return Enroller(
+        runtime.database, runtime.estate, eyes.photos, walk_reader(runtime), runtime.settings.consent_days
+    )
 
 
-def _verdict(photo: enrolment.Photo) -> str:
-    if photo.face is None:
-        return f"refused  {photo.name}: {photo.refused.facts['reason'] if photo.refused else ''}"
-    advice = f" (could be better: {', '.join(photo.face.advice)})" if photo.face.advice else ""
-    return f"kept     {photo.name}: quality {photo.face.quality:.2f}{advice}"
+def walk_reader(runtime: Runtime) -> WalkReader:
+    """What watches a walk past a camera. Raises WeightsDamaged."""
+    from monitor.vision import weights
+    from monitor.vision.detector import YuNetDetector
+    from monitor.vision.walk import CameraWalk
+
+    return CameraWalk(YuNetDetector(weights.yunet(runtime.settings.data_dir)))
+
+
+SIZES_TOLD = (50, 500, 5000)
+
+
+def calibrate(runtime: Runtime, fpir: float | None) -> list[str]:
+    """Keep the wanted share, if one is given, and tell what follows from it. Raises InvalidInput."""
+    estate_id, recognition = runtime.estate.id, recognition_of(runtime.settings)
+    if fpir is not None:
+        with runtime.database.writer() as session:
+            calibrations.want(session, estate_id, fpir, utc_now())
+    with runtime.database.reader() as session:
+        _, found = calibrations.gallery(session, estate_id, recognition, utc_now())
+        return calibrations.told(session, estate_id, found, recognition, SIZES_TOLD)
+
+
+def embedder(engine: str, data_dir: Path) -> Embedder:
+    """The embedder of one of ENGINES. Raises WeightsDamaged."""
+    from monitor.vision import weights
+    from monitor.vision.dlib_embedder import DlibEmbedder
+    from monitor.vision.embedder import SFaceEmbedder
+    from monitor.vision.general import dlib_mean
+    from monitor.vision.pair import PairEmbedder
+
+    if engine == "dlib":
+        return DlibEmbedder(dlib_mean())
+    sface = SFaceEmbedder(weights.sface(data_dir))
+    return PairEmbedder(sface, DlibEmbedder(dlib_mean())) if engine == "sface+dlib" else sface
 
 
 def vision(settings: Settings) -> Vision:
     """Load detector and embedder from checked weights. Raises WeightsDamaged."""
     from monitor.vision import weights
     from monitor.vision.detector import YuNetDetector
-    from monitor.vision.embedder import SFaceEmbedder
+    from monitor.vision.pair import PairEmbedder
     from monitor.vision.photo import FacePhotoReader
 
     yunet = weights.yunet(settings.data_dir)
-    embedder = SFaceEmbedder(weights.sface(settings.data_dir))
-    photos = FacePhotoReader(YuNetDetector(yunet), embedder)
-    return Vision(YuNetDetector(yunet, longest_px=STREAM_DETECTION_PX), embedder, photos)
+    engine = embedder(settings.engine, settings.data_dir)
+    pair = engine if isinstance(engine, PairEmbedder) else None
+    return Vision(
+        YuNetDetector(yunet, longest_px=STREAM_DETECTION_PX),
+        pair.first if pair else engine,
+        pair.second if pair else None,
+        FacePhotoReader(YuNetDetector(yunet), engine),
+        recognition_of(settings),
+    )
+
+
+def recognition_of(settings: Settings) -> Recognition:
+    """What decides, without the networks."""
+    from monitor.vision.general import general
+
+    first = general(SFACE) if settings.engine == "sface+dlib" else None
+    return Recognition(general(ENGINES[settings.engine]), settings.wanted_fpir, settings.resident_at, first)

@@ -2,8 +2,6 @@
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +9,9 @@ import typer
 
 from monitor import bootstrap
 from monitor.clock import utc_now
+from monitor.commands import accounts, enrolment, recognition
+from monitor.commands.options import ConfigOption, told, use
 from monitor.config.cameras import load_estate
-from monitor.core.access import Role
-from monitor.errors import ShouwangError
 from monitor.heartbeat import Heartbeat
 from monitor.workers import supervisor
 from monitor.workers.pool import Child
@@ -28,35 +26,13 @@ app = typer.Typer(
     First steps: `shouwang demo` shows the sample estate. For real cameras: write cameras.yaml, `shouwang check`,
     `shouwang user create`, `shouwang up`.""",
 )
-user = typer.Typer(no_args_is_help=True, help="People who sign in at the desk.")
-token = typer.Typer(no_args_is_help=True, help="Bearer tokens for programs.")
-app.add_typer(user, name="user")
-app.add_typer(token, name="token")
+app.add_typer(enrolment.app)
+app.add_typer(recognition.app)
+app.add_typer(accounts.user, name="user")
+app.add_typer(accounts.token, name="token")
 
 # Looking at pictures is what overloads a machine; watching, alerting and the desk come first.
 INGEST_NICENESS = 5
-
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", "-c", help="The camera file. [default: $SHOUWANG_CAMERAS_FILE or cameras.yaml]"),
-]
-RoleOption = Annotated[Role, typer.Option("--role", "-r", help="What they may do.")]
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Our own errors are sentences for people: print them and end with 1."""
-    try:
-        yield
-    except ShouwangError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
-
-
-def _use(config: Path | None) -> None:
-    """Child processes read the same variable."""
-    if config is not None:
-        os.environ["SHOUWANG_CAMERAS_FILE"] = str(config)
 
 
 @app.command()
@@ -74,7 +50,7 @@ def demo(
     from monitor.simulate import demo as sample
     from monitor.simulate.seed import seed
 
-    with _told():
+    with told():
         bootstrap.require_free_port("127.0.0.1", port)  # before the last run's database goes
         ready = sample.prepare(data, port, typer.echo)
         os.environ.update(ready.environment)
@@ -91,8 +67,8 @@ def demo(
 @app.command()
 def up(config: ConfigOption = None) -> None:
     """Run the whole service on real cameras: ingest, watch, API and desk."""
-    _use(config)
-    with _told():
+    use(config)
+    with told():
         runtime = bootstrap.start(upgrade=True)
         bootstrap.require_free_port(runtime.settings.host, runtime.settings.port)
         runtime.database.dispose()
@@ -109,8 +85,8 @@ def ingest(
     """Read cameras and write sightings and visits. `shouwang up` starts several of these."""
     heartbeat, stop = Heartbeat(), supervisor.stop_on_signal()
     os.nice(INGEST_NICENESS)
-    _use(config)
-    with _told():
+    use(config)
+    with told():
         bootstrap.ingest(bootstrap.start(), group).run(stop, heartbeat)
 
 
@@ -118,8 +94,8 @@ def ingest(
 def watch(config: ConfigOption = None) -> None:
     """Find who is overdue and which camera is blind, and send what alerts owe. `shouwang up` starts one."""
     heartbeat, stop = Heartbeat(), supervisor.stop_on_signal()
-    _use(config)
-    with _told():
+    use(config)
+    with told():
         bootstrap.watch(bootstrap.start()).run(stop, heartbeat)
 
 
@@ -130,8 +106,8 @@ def api(config: ConfigOption = None) -> None:
 
     from monitor.config.settings import load_settings
 
-    _use(config)
-    with _told():
+    use(config)
+    with told():
         settings = load_settings()
         uvicorn.run(
             "api.app:create_app",
@@ -147,128 +123,16 @@ def api(config: ConfigOption = None) -> None:
 @app.command()
 def check(file: Annotated[Path, typer.Argument(help="The camera file.")] = Path("cameras.yaml")) -> None:
     """Name file, line and key of every mistake in a camera file. Opens no network."""
-    with _told():
+    with told():
         estate = load_estate(file, os.environ)
         typer.echo(f"{file}: {estate.name}, {len(estate.cameras)} cameras, no mistakes.")
 
 
 @app.command()
-def enrol(
-    photos: Annotated[list[Path], typer.Argument(help="One to ten photos with one face each.")],
-    name: Annotated[str, typer.Option("--name", help="The resident's name.")],
-    flat: Annotated[str | None, typer.Option("--flat", help="Building-unit-room, such as 3-2-501.")] = None,
-    watched: Annotated[
-        bool, typer.Option("--watch", help="Notice when this resident is not seen for a set time.")
-    ] = False,
-    config: ConfigOption = None,
-) -> None:
-    """Enrol a resident who has SIGNED the consent form; today's date is recorded as the day of consent."""
-    _use(config)
-    with _told():
-        runtime = bootstrap.start(upgrade=True)
-        report = bootstrap.enrol(runtime, name, flat, watched, photos)
-        for line in report.lines:
-            typer.echo(line)
-        if not report.kept:
-            raise typer.Exit(1)
-
-
-@user.command("create")
-def user_create(
-    name: Annotated[str, typer.Argument(help="The name to sign in with.")],
-    role: RoleOption,
-    password: Annotated[
-        str,
-        typer.Option(
-            prompt=True,
-            hide_input=True,
-            confirmation_prompt=True,
-            envvar="SHOUWANG_NEW_PASSWORD",
-            help="At least 12 characters; asked for when not given.",
-        ),
-    ],
-    config: ConfigOption = None,
-) -> None:
-    """Create an account."""
-    from monitor.services import accounts
-
-    _use(config)
-    with _told():
-        runtime = bootstrap.start(upgrade=True)
-        with runtime.database.writer() as session:
-            accounts.create_account(session, runtime.estate.id, name, password, role, utc_now())
-    typer.echo(f"{name} can sign in at {runtime.settings.public_url} as {role.value}.")
-
-
-@user.command("password")
-def user_password(
-    name: Annotated[str, typer.Argument(help="The account's name.")],
-    password: Annotated[
-        str,
-        typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, envvar="SHOUWANG_NEW_PASSWORD"),
-    ],
-    config: ConfigOption = None,
-) -> None:
-    """Set a new password; every browser of this account has to sign in again."""
-    from monitor.services import accounts
-
-    _use(config)
-    with _told():
-        runtime = bootstrap.start(upgrade=True)
-        with runtime.database.writer() as session:
-            accounts.set_password(session, runtime.estate.id, name, password)
-    typer.echo(f"{name} has a new password.")
-
-
-@user.command("list")
-def user_list(config: ConfigOption = None) -> None:
-    """List the accounts."""
-    from monitor.services import accounts
-
-    _use(config)
-    with _told():
-        runtime = bootstrap.start(upgrade=True)
-        with runtime.database.reader() as session:
-            for principal in accounts.listing(session, runtime.estate.id):
-                typer.echo(f"{principal.name}  {principal.role.value}")
-
-
-@token.command("create")
-def token_create(
-    role: RoleOption,
-    name: Annotated[str, typer.Option(help="What the token is for.")] = "program",
-    config: ConfigOption = None,
-) -> None:
-    """Print a new bearer token. It is shown this once; only its hash is kept."""
-    from monitor.services import accounts
-
-    _use(config)
-    with _told():
-        runtime = bootstrap.start(upgrade=True)
-        with runtime.database.writer() as session:
-            typer.echo(accounts.create_token(session, runtime.estate.id, name, role, utc_now()))
-
-
-@token.command("revoke")
-def token_revoke(
-    name: Annotated[str, typer.Argument(help="The token's name.")], config: ConfigOption = None
-) -> None:
-    """Make every token of this name useless."""
-    from monitor.services import accounts
-
-    _use(config)
-    with _told():
-        runtime = bootstrap.start(upgrade=True)
-        with runtime.database.writer() as session:
-            count = accounts.revoke_token(session, runtime.estate.id, name, utc_now())
-    typer.echo(f"{count} token(s) revoked.")
-
-
-@app.command()
 def migrate(config: ConfigOption = None) -> None:
     """Bring the database to the schema of this version. Interrupted, it leaves the old or the new one."""
-    _use(config)
-    with _told():
+    use(config)
+    with told():
         bootstrap.start(upgrade=True)
     typer.echo("The database is up to date.")
 

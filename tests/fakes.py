@@ -32,7 +32,8 @@ class FakePhotoReader:
         if name:
             return people.photo_face(name, advice=(kind.strip(),) if kind else ())
         key = {"nobody": "no_face", "two people": "two_faces"}.get(text, "not_a_picture")
-        raise PhotoRefused(reason=f"refused as {key}.", key=key)
+        picture = b"both boxes" if key == "two_faces" else None
+        raise PhotoRefused(reason=f"refused as {key}.", key=key, picture_jpeg=picture)
 
 
 class FakeChannel:

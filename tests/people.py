@@ -6,6 +6,7 @@ Olga is on duty, Sam is staff, Anna is the admin, Max has no rights. All functio
 
 import zlib
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import numpy as np
 from sqlalchemy import update
@@ -13,13 +14,24 @@ from sqlalchemy.orm import Session
 
 from models import ConsentRow
 from monitor.core.access import Role
+from monitor.core.calibration import General, Tail
 from monitor.core.embedding import Embedding, unit
 from monitor.core.ports import PhotoFace
 from monitor.core.presence import Steps
 from monitor.core.schedule import DailyWindow
 from monitor.core.visit import VisitRule
-from monitor.services import accounts, enrolment, presence, sightings, visits
+from monitor.services import (
+    accounts,
+    enrolment,
+    expected_visitors,
+    presence,
+    sightings,
+    unclear_faces,
+    visits,
+)
+from monitor.services.calibration import Recognition
 from monitor.services.enrolment import NewResident, Photo
+from monitor.services.expected_visitors import NewPass
 from monitor.services.seen import Seen
 from monitor.services.snapshots import Snapshot
 from monitor.services.visits import VisitPolicy
@@ -29,7 +41,13 @@ OLGA, SAM, ANNA, MAX = "Olga", "Sam", "Anna", "Max"
 ROLES = {OLGA: Role.DUTY, SAM: Role.STAFF, ANNA: Role.ADMIN}
 PASSWORD = "a pass phrase for tests"
 ENGINE = "fake"
-WHY = {"verdict": "resident", "score": 0.7}
+WHY = {"verdict": "resident", "score": 0.7, "engine": ENGINE}
+
+
+RECOGNITION = Recognition(
+    General(ENGINE, np.zeros(128, np.float32), Tail(start=0.2, share=0.02, scale=0.04, pairs=10_000), 0.6),
+    0.003,
+)
 
 
 def face(name: str) -> Embedding:
@@ -39,7 +57,14 @@ def face(name: str) -> Embedding:
 
 
 def photo_face(name: str, advice: tuple[str, ...] = ()) -> PhotoFace:
-    return PhotoFace(face(name), quality=0.8, crop_jpeg=b"crop", advice=advice)
+    return PhotoFace(face(name), quality=0.8, crop_jpeg=b"crop", advice=advice, picture_jpeg=b"picture")
+
+
+def alike(name: str, likeness: float) -> Embedding:
+    """Somebody who is that much like a person of the cast (cosine)."""
+    other = face(f"not {name}")
+    across = unit(other - (other @ face(name)) * face(name))
+    return unit(likeness * face(name) + np.sqrt(1 - likeness**2) * across)
 
 
 def enrol(
@@ -48,7 +73,8 @@ def enrol(
     """A resident with one template and consent for a year; returns the id."""
     new = NewResident(name, flat, watched, consent_days=365, recorded_by=ANNA)
     photo = Photo(f"{name}.jpg", photo_face(name), None)
-    return enrolment.enrol(session, estate_id, new, [photo], ENGINE, now).resident_id
+    done = enrolment.enrol(session, estate_id, new, [photo], ENGINE, now, allow_duplicate=True)
+    return done.resident_id
 
 
 def withdraw(session: Session, resident_id: int, now: datetime) -> None:
@@ -69,6 +95,21 @@ def seen(
     begin = at - timedelta(seconds=5)
     spotted = Seen(camera, begin, at, WHY, snapshot)
     sightings.record(session, estate_id, resident_id, spotted, 30, Steps(), at)
+
+
+def unclear(
+    session: Session,
+    estate_id: str,
+    at: datetime,
+    *,
+    camera: str = "gate-1",
+    snapshot: Snapshot | None = None,
+    reason: str = "between_thresholds",
+) -> int:
+    """Somebody whose face gave no answer stands before a camera for four seconds; returns the unclear face's id."""
+    why = {"verdict": "undecided", "score": 0.45, "reason": reason, "engine": ENGINE}
+    spotted = Seen(camera, at - timedelta(seconds=4), at, why, snapshot)
+    return unclear_faces.record(session, estate_id, spotted, 7, at)
 
 
 def unseen(session: Session, estate_id: str, now: datetime) -> None:
@@ -95,7 +136,17 @@ def stranger(
     )
     begin = now - timedelta(seconds=8)
     why = {"verdict": "stranger", "score": 0.2}
-    return visits.record(session, estate_id, None, Seen(camera, begin, now, why, snapshot), policy, now)
+    seen = Seen(camera, begin, now, why, snapshot)
+    return visits.record(session, estate_id, uuid4().hex, seen, policy, now)
+
+
+def expect(
+    session: Session, estate_id: str, name: str, now: datetime, *, starts_at: datetime, ends_at: datetime
+) -> int:
+    """An expected visitor with one template who agreed; returns the id of the pass."""
+    new = NewPass(name, "nurse", starts_at, ends_at, consent=True, recorded_by=ANNA)
+    photo = Photo(f"{name}.jpg", photo_face(name), None)
+    return expected_visitors.create(session, estate_id, new, [photo], ENGINE, now).visitor_id
 
 
 def account(session: Session, estate_id: str, name: str, role: Role, now: datetime) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import socketserver
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +27,19 @@ def write_clip(path: Path) -> None:
         container.mux(video.encode(None))
 
 
+def write_walk(path: Path, pictures: Sequence[np.ndarray], seconds: float = 4.0) -> None:
+    """A clip of these pictures (height, width, 3), spread over the time; a key frame every second."""
+    with av.open(path, "w") as container:
+        video = container.add_stream("libx264", rate=FPS, options={"g": str(FPS), "crf": "18"})
+        height, width = pictures[0].shape[:2]
+        video.width, video.height, video.pix_fmt, video.max_b_frames = width, height, "yuv420p", 0
+        frames = round(seconds * FPS)
+        for number in range(frames):
+            picture = pictures[number * len(pictures) // frames]
+            container.mux(video.encode(av.VideoFrame.from_ndarray(picture, "bgr24")))
+        container.mux(video.encode(None))
+
+
 class _Quiet:
     """The server logs every request to standard output; tests have no use for it."""
 
@@ -36,12 +49,12 @@ class _Quiet:
 
 
 @contextmanager
-def serve(directory: Path) -> Iterator[int]:
+def serve(directory: Path, port: int | None = None) -> Iterator[int]:
     """An RTSP server on every .mp4 and .mkv of a folder; yields its port on 127.0.0.1.
 
     `rtsp://127.0.0.1:{port}/name.mp4` plays once and hangs up, `.../name.mp4/play_count_0` plays for ever.
     """
-    port = free_port()
+    port = port or free_port()
     ready = threading.Event()
     loop = asyncio.new_event_loop()
     # Each stream keeps one thread busy; asyncio's own pool has six.

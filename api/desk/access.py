@@ -16,6 +16,7 @@ from api.desk.text import Catalogue, catalogue, say
 from api.desk.times import Times
 from api.feed import Feed
 from api.photos import Photos
+from api.walks import Walks
 from monitor.bootstrap import Runtime
 from monitor.clock import utc_now
 from monitor.core.access import Action, may
@@ -36,6 +37,11 @@ class Desk:
     @property
     def photos(self) -> Photos:
         found: Photos = self.app.state.photos
+        return found
+
+    @property
+    def walks(self) -> Walks:
+        found: Walks = self.app.state.walks
         return found
 
     @property

@@ -8,7 +8,20 @@ from nicegui import ui
 from api.desk.access import Desk
 from api.desk.components.icons import svg
 from api.desk.gate import page
-from api.desk.pages import alert, cameras, closed, duty, enrol, resident, residents, sign_in
+from api.desk.pages import (
+    add_photos,
+    alert,
+    cameras,
+    closed,
+    duty,
+    enrol,
+    expect,
+    resident,
+    residents,
+    sign_in,
+    unclear,
+    visitors,
+)
 from api.errors import problem
 from api.feed import Feed
 from monitor.bootstrap import Runtime
@@ -26,6 +39,11 @@ def install(app: FastAPI, runtime: Runtime, feed: Feed) -> None:
     page(desk, "/residents", Action.SEE_RESIDENTS, residents.residents)
     page(desk, "/residents/new", Action.ENROL, enrol.enrol)
     page(desk, "/residents/{resident_id:int}", Action.SEE_RESIDENTS, resident.resident)
+    page(desk, "/residents/{resident_id:int}/photos", Action.ENROL, add_photos.add_photos)
+
+    page(desk, "/unclear", Action.SEE_SIGHTINGS, unclear.unclear)
+    page(desk, "/visitors", Action.SEE_VISITS, visitors.visitors)
+    page(desk, "/visitors/new", Action.ENROL, expect.expect)
 
     async def show_sign_in(request: Request) -> HTMLResponse:
         return sign_in.sign_in(desk, request)

@@ -1,7 +1,7 @@
 """Times as people read them: a clock in the estate's zone, and an age that the browser keeps ticking."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from api.desk.text import Catalogue
@@ -30,6 +30,13 @@ class Times:
 
     def day(self, moment: datetime) -> str:
         return moment.astimezone(self.zone).strftime(self.words.day_and_year)
+
+    def last_day(self, end: datetime) -> str:
+        """The last day of a term. One that ends at midnight ends with the day before."""
+        local = end.astimezone(self.zone)
+        if local.time() == time():
+            return self.day(end - timedelta(seconds=1))
+        return f"{self.day(end)} {local:%H:%M}"
 
     def ago(self, moment: datetime) -> str:
         """The same steps as `ago` in desk.js, for the first picture of the page."""

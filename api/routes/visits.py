@@ -1,4 +1,4 @@
-"""Strangers who were there."""
+"""Strangers and expected visitors who were there."""
 
 from typing import Annotated
 

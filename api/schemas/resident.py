@@ -1,11 +1,13 @@
 """Residents, their history, and enrolment."""
 
+from base64 import b64encode
 from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, Field
 
 from api.schemas.fields import View
+from monitor.core.enrolment import SetFlaw
 from monitor.core.presence import PresenceState
 from monitor.services.enrolment import Photo
 from monitor.services.residents import EntryKind
@@ -34,6 +36,10 @@ class ResidentOut(View):
         examples=["2027-11-01T00:00:00Z"],
     )
     templates: int = Field(description="How many photos are enrolled.", examples=[3])
+    needs_photos: bool = Field(
+        description="Whether the engine in force has no template of them: not recognised until there are new photos.",
+        examples=[False],
+    )
 
 
 class TimelineEntryOut(View):
@@ -49,6 +55,11 @@ class TimelineEntryOut(View):
         description="Its pictures.", examples=["0f8fad5bd9cb469fa16570867728950e"]
     )
     score: float | None = Field(description="Likeness (cosine) of a sighting.", examples=[0.71])
+    sighting_id: int | None = Field(description="The sighting's id.", examples=[81])
+    rejected_at: datetime | None = Field(
+        description="When staff said of a sighting that it was not them.", examples=[None]
+    )
+    rejected_by: str | None = Field(description="Who said so.", examples=[None])
 
 
 class PhotoVerdict(BaseModel):
@@ -59,8 +70,16 @@ class PhotoVerdict(BaseModel):
     reason: str | None = Field(description="Why it was refused and what to do.", examples=[None])
     key: str | None = Field(description="The reason as a text key.", examples=[None])
 
+    picture: str | None = Field(
+        None,
+        description="With `pictures=true`: a small JPEG in base64 with what was found drawn in; null when nothing was.",
+        examples=[None],
+    )
+
     @staticmethod
-    def of(photo: Photo) -> "PhotoVerdict":
+    def of(photo: Photo, *, with_picture: bool = False) -> "PhotoVerdict":
+        jpeg = photo.picture_jpeg if with_picture else None
+        picture = b64encode(jpeg).decode() if jpeg else None
         if photo.face is not None:
             return PhotoVerdict(
                 name=photo.name,
@@ -69,6 +88,7 @@ class PhotoVerdict(BaseModel):
                 advice=list(photo.face.advice),
                 reason=None,
                 key=None,
+                picture=picture,
             )
         facts = photo.refused.facts if photo.refused is not None else {}
         return PhotoVerdict(
@@ -78,6 +98,7 @@ class PhotoVerdict(BaseModel):
             advice=[],
             reason=str(facts.get("reason", "")),
             key=str(facts.get("key", "")),
+            picture=picture,
         )
 
 
@@ -90,10 +111,14 @@ class LooksLike(BaseModel):
 
 
 class EnrolledOut(BaseModel):
-    resident_id: int = Field(description="The new resident's id.", examples=[3])
-    templates: int = Field(description="How many photos were enrolled.", examples=[2])
+    resident_id: int = Field(description="The resident's id.", examples=[3])
+    templates: int = Field(description="How many photos were enrolled now.", examples=[2])
     photos: list[PhotoVerdict] = Field(description="What became of every photo, in the order sent.")
     looks_like: LooksLike | None = Field(
         description="A warning: the two may be taken for each other, or it is the same person.",
         examples=[None],
+    )
+    advice: list[SetFlaw] = Field(
+        description="What would make the photos better as a set; three to five different ones are asked for.",
+        examples=[["two_photos"]],
     )

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
-from api.schemas.fields import View
+from api.schemas.fields import Note, View
 from monitor.core.sighting import Direction
 
 
@@ -27,3 +27,11 @@ class SightingOut(View):
         description="Its pictures: /api/v1/snapshots/{snapshot_id}/face and /scene.",
         examples=["0f8fad5bd9cb469fa16570867728950e"],
     )
+    rejected_at: datetime | None = Field(
+        description="When staff said that it was not them; it counts for nothing since.", examples=[None]
+    )
+    rejected_by: str | None = Field(description="Who said so.", examples=[None])
+
+
+class RejectionIn(BaseModel):
+    note: Note = ""

@@ -1,4 +1,4 @@
-"""A stranger's stay."""
+"""A stay of somebody who does not live here."""
 
 from datetime import datetime
 from typing import Any
@@ -18,10 +18,14 @@ class VisitOut(View):
     place: str = Field(description="Where that is.", examples=["building-3"])
     running: bool = Field(description="Whether they may still be there.", examples=[True])
     why: dict[str, Any] = Field(
-        description="What decided that it is nobody enrolled.",
+        description="What decided that it is nobody enrolled, or which expected visitor.",
         examples=[{"verdict": "stranger", "score": 0.21}],
     )
     snapshot_id: str | None = Field(
         description="Its pictures: /api/v1/snapshots/{snapshot_id}/face and /scene.",
         examples=["0f8fad5bd9cb469fa16570867728950e"],
+    )
+    visitor_name: str | None = Field(
+        description="Of an expected visitor, as long as the pass is kept; null for a stranger.",
+        examples=[None],
     )

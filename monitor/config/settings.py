@@ -65,11 +65,24 @@ class Settings(BaseSettings):
         "", description="Where people reach the desk, for links; default from host and port."
     )
 
-    resident_at: Score = Field(0.50, description="Likeness (cosine) from which a face may get a name.")
+    engine: Literal["sface", "dlib", "sface+dlib"] = Field(
+        "sface", description="What makes the templates: sface, dlib (face_recognition) or both."
+    )
+    wanted_fpir: float = Field(
+        0.003,
+        ge=1e-5,
+        le=0.1,
+        description="Share of strangers who may get a name at most; thresholds are calibrated to it.",
+    )
+    resident_at: Score | None = Field(
+        None, description="A fixed likeness (cosine) from which a face may get a name; not set: calibrated."
+    )
     match_margin: float = Field(
         0.06, ge=0, le=1, description="How far the second-best resident must be behind."
     )
-    stranger_below: Score = Field(0.46, description="Likeness below which a face is a stranger.")
+    undecided_below: float = Field(
+        0.04, ge=0, le=1, description="This far below the threshold a face counts as not clear."
+    )
 
     phone_hours: Hours = Field(24, description="Hours unseen until somebody should phone.")
     visit_hours: Hours = Field(48, description="Hours unseen until somebody should visit.")
@@ -120,14 +133,6 @@ class Settings(BaseSettings):
             raise ValueError("must be an address such as https://desk.example, without user and password")
         return url.rstrip("/")
 
-    @field_validator("stranger_below")
-    @classmethod
-    def _below_resident(cls, score: float, info: ValidationInfo) -> float:
-        resident_at = info.data.get("resident_at", score)
-        if score > resident_at:
-            raise ValueError(f"must be at most SHOUWANG_RESIDENT_AT ({resident_at:g})")
-        return score
-
     @field_validator("visit_hours", "urgent_hours")
     @classmethod
     def _later_than_the_step_before(cls, hours: float, info: ValidationInfo) -> float:
@@ -154,9 +159,7 @@ class Settings(BaseSettings):
         return self.database_url.get_secret_value()
 
     def identification(self) -> IdentificationPolicy:
-        return IdentificationPolicy(
-            resident_at=self.resident_at, margin=self.match_margin, stranger_below=self.stranger_below
-        )
+        return IdentificationPolicy(margin=self.match_margin, undecided_below=self.undecided_below)
 
     def steps(self) -> Steps:
         return Steps(

@@ -17,6 +17,7 @@ class Action(StrEnum):
     SEE_RESIDENTS = "see_residents"
     SEE_SIGHTINGS = "see_sightings"
     RECORD_CHECKS = "record_checks"
+    CORRECT = "correct"  # say that a sighting is not them, or that an unclear face is
     ENROL = "enrol"
 
 
@@ -29,6 +30,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.SEE_RESIDENTS: _EVERYBODY,
     Action.SEE_SIGHTINGS: frozenset({Role.STAFF, Role.ADMIN}),
     Action.RECORD_CHECKS: frozenset({Role.STAFF, Role.ADMIN}),
+    Action.CORRECT: frozenset({Role.STAFF, Role.ADMIN}),
     Action.ENROL: frozenset({Role.ADMIN}),
 }
 

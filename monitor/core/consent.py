@@ -7,6 +7,7 @@ from enum import StrEnum
 class Purpose(StrEnum):
     RECOGNITION = "recognition"
     WELLNESS = "wellness"
+    KEEP_PHOTO = "keep_photo"  # keep the face pictures, so that a new engine needs no new photos
 
 
 def in_force(given_at: datetime, until: datetime, withdrawn_at: datetime | None, now: datetime) -> bool:

@@ -1,5 +1,6 @@
 """Faces found in one frame."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,3 +23,8 @@ class Detections:
         return Detections(
             np.zeros((0, 4), np.float32), np.zeros((0, 5, 2), np.float32), np.zeros(0, np.float32)
         )
+
+    def only(self, which: Sequence[int]) -> "Detections":
+        """Those with these indices, in this order."""
+        kept = np.array(which, np.intp)
+        return Detections(self.boxes_xyxy[kept], self.landmarks_xy[kept], self.scores[kept])

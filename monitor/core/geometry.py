@@ -22,6 +22,15 @@ def iou(a_xyxy: NDArray[np.float32], b_xyxy: NDArray[np.float32]) -> NDArray[np.
     return np.asarray(overlap / np.maximum(union, 1e-9), dtype=np.float32)
 
 
+def span_px(landmarks_xy: NDArray[np.float32]) -> float:
+    """How large a face is, from its points (5, 2): the distance of the eyes, or of a turned face, whose eyes are close
+    together, most of that from eyes to mouth. A face is a little more than two spans wide.
+    """
+    eyes_px = float(np.hypot(*(landmarks_xy[1] - landmarks_xy[0])))
+    height_px = float(np.hypot(*(landmarks_xy[3:].mean(axis=0) - landmarks_xy[:2].mean(axis=0))))
+    return max(eyes_px, 0.95 * height_px)
+
+
 def alignment(landmarks_xy: NDArray[np.float32]) -> NDArray[np.float64]:
     """The similarity transform (2, 3) that brings five points (5, 2) onto ALIGNED_POINTS_XY.
 

@@ -1,5 +1,6 @@
 """What the rules and use cases need from the outside. Adapters live in vision, notify and store."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,10 +18,6 @@ class Detector(Protocol):
         """Every face of the picture, boxes and points in pixels of that picture."""
         ...
 
-    def detect_in(self, image_bgr: Image, region_xyxy: tuple[float, float, float, float]) -> Detections:
-        """The faces of one part of the picture, in pixels of the whole."""
-        ...
-
 
 class Embedder(Protocol):
     @property
@@ -28,8 +25,18 @@ class Embedder(Protocol):
         """Which engine makes the templates; those of different engines never meet."""
         ...
 
+    def glance(
+        self, image_bgr: Image, landmarks_xy: NDArray[np.float32], mirrored: Sequence[bool]
+    ) -> Embeddings:
+        """(N, 5, 2) landmarks -> (N, D) unit embeddings of one picture among many, of some the mirror image."""
+        ...
+
     def embed(self, image_bgr: Image, landmarks_xy: NDArray[np.float32]) -> Embeddings:
-        """(N, 5, 2) landmarks -> (N, D) unit embeddings."""
+        """(N, 5, 2) landmarks -> (N, D) unit embeddings of a picture that stands alone."""
+        ...
+
+    def template(self, image_bgr: Image, landmarks_xy: NDArray[np.float32]) -> Embeddings:
+        """As `embed`, with all care that time allows: of a picture that is enrolled."""
         ...
 
 
@@ -39,8 +46,9 @@ class PhotoFace:
 
     embedding: NDArray[np.float32]  # (D,) unit length
     quality: float  # 0..1
-    crop_jpeg: bytes
+    crop_jpeg: bytes  # the face with a margin, good enough to make another engine's template from
     advice: tuple[str, ...]  # text keys: what would make the photo better
+    picture_jpeg: bytes = b""  # the photo, small, with what was found drawn in; shown once and never stored
 
 
 class PhotoReader(Protocol):
@@ -51,6 +59,16 @@ class PhotoReader(Protocol):
 
     def read(self, photo: bytes) -> PhotoFace:
         """Raises PhotoRefused when the bytes are no picture, too large, or show not exactly one good face."""
+        ...
+
+
+class WalkReader(Protocol):
+    def walk(self, address: str, tell: Callable[[float], None]) -> list[list[bytes]]:
+        """Pictures (JPEG) of who walks past the camera, a list for each track, the one seen best first. Takes seconds.
+
+        `tell` hears how many seconds of the walk are left. Raises WalkRefused, CameraRefused, CameraUnreachable,
+        CameraSilent.
+        """
         ...
 
 

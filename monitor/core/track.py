@@ -72,6 +72,11 @@ class Tracker:
         self._tracks = [t for t in self._tracks if t not in gone]
         return gone
 
+    def cut(self) -> list[Track]:
+        """End every track now: what comes next is another scene."""
+        gone, self._tracks = self._tracks, []
+        return gone
+
     def _start(self, box_xyxy: NDArray[np.float32], landmarks_xy: NDArray[np.float32], at_s: float) -> Track:
         track = Track(self._next_number, box_xyxy, landmarks_xy, at_s, at_s)
         self._next_number += 1

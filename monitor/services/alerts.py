@@ -12,6 +12,7 @@ from monitor.core import alert as rules
 from monitor.core.access import Action, Role, may
 from monitor.core.alert import AlertKind, AlertState, Outcome, Severity
 from monitor.core.presence import Step
+from monitor.core.subject import SubjectKind
 from monitor.errors import Conflict, NotFound
 from monitor.services import events
 from monitor.store import alerts as queries
@@ -142,6 +143,20 @@ def resolve(
     events.append(session, estate_id, "alert.resolved", now, alert_id=row.id, outcome=outcome.value)
     session.refresh(row)
     return view(session, row)
+
+
+def turned_out(session: Session, row: AlertRow, who: SubjectKind, now: datetime) -> None:
+    """The stranger of a visitor alert is none. Untaken it is closed by the system; who has taken it is told and closes.
+
+    The reason is kept in `why`, so that an officer who saw the alert finds out what became of it.
+    """
+    session.refresh(row, with_for_update=True)
+    row.why = {**row.why, "turned_out": who.value}
+    session.flush()
+    events.append(session, row.estate_id, "alert.turned_out", now, alert_id=row.id)
+    if row.state is AlertState.OPEN:
+        outcome = Outcome.KNOWN_VISITOR if who is SubjectKind.EXPECTED else Outcome.WRONG_ALARM
+        resolve(session, row.estate_id, row.id, outcome, "", SYSTEM, now)
 
 
 def listing(

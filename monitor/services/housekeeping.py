@@ -7,8 +7,19 @@ from sqlalchemy import CursorResult, delete, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import Delete
 
-from models import AlertRow, EventRow, SightingRow, SignInRow, SnapshotRow, VisitRow
+from models import (
+    AlertRow,
+    EventRow,
+    EvidenceRow,
+    SightingRow,
+    SignInRow,
+    SnapshotRow,
+    UnclearFaceRow,
+    VisitRow,
+)
 from monitor.core.alert import AlertState
+from monitor.services import expected_visitors
+from monitor.store import residents
 
 
 @dataclass(frozen=True)
@@ -25,7 +36,10 @@ class Purged:
     snapshots: int
     sightings: int
     visits: int
+    passes: int
     events: int
+    unclear_faces: int
+    evidence: int
 
 
 def purge(session: Session, estate_id: str, terms: Terms, now: datetime) -> Purged:
@@ -40,6 +54,7 @@ def purge(session: Session, estate_id: str, terms: Terms, now: datetime) -> Purg
         AlertRow.state != AlertState.RESOLVED, AlertRow.visit_id.is_not(None)
     )
     newest = select(func.max(EventRow.id)).where(EventRow.estate_id == estate_id).scalar_subquery()
+    residents.forget_pictures(session, estate_id, now)
     run(delete(SignInRow).where(SignInRow.estate_id == estate_id, SignInRow.ends_at <= now))
     return Purged(
         snapshots=run(
@@ -57,9 +72,21 @@ def purge(session: Session, estate_id: str, terms: Terms, now: datetime) -> Purg
                 VisitRow.id.not_in(unresolved),
             )
         ),
+        passes=expected_visitors.purge(session, estate_id, terms.visits, now),
         events=run(
             delete(EventRow).where(
                 EventRow.estate_id == estate_id, EventRow.at <= now - terms.events, EventRow.id < newest
+            )
+        ),
+        # An unclear face is most likely a stranger's; what staff said of a resident stays as long as sightings do.
+        unclear_faces=run(
+            delete(UnclearFaceRow).where(
+                UnclearFaceRow.estate_id == estate_id, UnclearFaceRow.ended_at <= now - terms.visits
+            )
+        ),
+        evidence=run(
+            delete(EvidenceRow).where(
+                EvidenceRow.estate_id == estate_id, EvidenceRow.at <= now - terms.sightings
             )
         ),
     )

@@ -4,24 +4,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
 from models import (
     AlertRow,
     ConsentRow,
+    EvidenceRow,
     PresenceRow,
     ResidentRow,
     SightingRow,
     SnapshotRow,
-    TemplateRow,
+    UnclearFaceRow,
 )
 from monitor.core.access import Action, Role, may
 from monitor.core.alert import AlertKind, AlertState
 from monitor.core.consent import Purpose
 from monitor.core.presence import PresenceState
 from monitor.errors import NotAllowed, NotFound
-from monitor.services import enrolment, events
+from monitor.services import enrolment, events, sightings
 from monitor.store import cameras as camera_queries
 from monitor.store import residents as queries
 from monitor.store import sightings as sighting_queries
@@ -40,11 +41,13 @@ class Resident:
     last_seen_place: str | None
     due_at: datetime | None
     consent_until: datetime | None
-    templates: int
+    templates: int  # photos that are enrolled
+    needs_photos: bool  # agreed, but the engine in force has no template of them: not recognised
 
 
 class EntryKind(StrEnum):
     SIGHTING = "sighting"
+    EVIDENCE = "evidence"  # of life, by staff
     ALERT = "alert"
     CONSENT = "consent"
 
@@ -61,6 +64,9 @@ class TimelineEntry:
     person: str | None
     snapshot_id: str | None
     score: float | None
+    sighting_id: int | None = None
+    rejected_at: datetime | None = None  # staff said: this is not them
+    rejected_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,15 +81,18 @@ class Accounted:
 
 
 def listing(
-    session: Session, estate_id: str, role: Role, person: str, now: datetime, *, watched_only: bool = False
+    session: Session,
+    estate_id: str,
+    role: Role,
+    person: str,
+    now: datetime,
+    *,
+    watched_only: bool = False,
+    engine: str | None = None,
 ) -> list[Resident]:
+    """Everybody, by name. `engine` is the one in force; without it nobody is said to need photos."""
     blind = _all_blind(session, estate_id, now)
-    counted = session.execute(
-        select(TemplateRow.resident_id, func.count())
-        .where(TemplateRow.estate_id == estate_id)
-        .group_by(TemplateRow.resident_id)
-    )
-    templates = {resident_id: number for resident_id, number in counted}
+    photos = _photos(session, estate_id, engine, now)
     mine = _handled_by(session, estate_id, person)
     names = {row.id: row.name for row in camera_queries.of_estate(session, estate_id)}
     found = []
@@ -91,22 +100,27 @@ def listing(
         if watched_only and presence is None:
             continue
         open_to = may(role, Action.SEE_SIGHTINGS) or row.id in mine
-        found.append(_view(session, row, presence, names, templates.get(row.id, 0), blind, open_to, now))
+        found.append(_view(session, row, presence, names, photos, blind, open_to, now))
     return found
 
 
 def get(
-    session: Session, estate_id: str, resident_id: int, role: Role, person: str, now: datetime
+    session: Session,
+    estate_id: str,
+    resident_id: int,
+    role: Role,
+    person: str,
+    now: datetime,
+    *,
+    engine: str | None = None,
 ) -> Resident:
     row = _load(session, estate_id, resident_id)
     presence = session.get(PresenceRow, resident_id)
     names = {camera.id: camera.name for camera in camera_queries.of_estate(session, estate_id)}
-    number = session.scalar(
-        select(func.count()).select_from(TemplateRow).where(TemplateRow.resident_id == resident_id)
-    )
     open_to = may(role, Action.SEE_SIGHTINGS) or resident_id in _handled_by(session, estate_id, person)
     blind = _all_blind(session, estate_id, now)
-    return _view(session, row, presence, names, number or 0, blind, open_to, now)
+    photos = _photos(session, estate_id, engine, now)
+    return _view(session, row, presence, names, photos, blind, open_to, now)
 
 
 def name_of(session: Session, estate_id: str, resident_id: int) -> str:
@@ -125,13 +139,20 @@ def timeline(
             EntryKind.SIGHTING,
             sighting.started_at,
             sighting.ended_at,
-            camera.name,
+            sighting.camera_name,
             "sighting",
             None,
             sighting.snapshot_id,
             sighting.why.get("score"),
+            sighting.id,
+            sighting.rejected_at,
+            sighting.rejected_by,
         )
-        for sighting, _, camera in sighting_queries.page(session, estate_id, resident_id, None, limit)
+        for sighting in sightings.listing(session, estate_id, resident_id, limit=limit, with_rejected=True)
+    ]
+    entries += [
+        TimelineEntry(EntryKind.EVIDENCE, said.at, None, None, "evidence_staff", said.by, None, None)
+        for said in session.scalars(select(EvidenceRow).where(EvidenceRow.resident_id == resident_id))
     ]
     for alert in session.scalars(select(AlertRow).where(AlertRow.resident_id == resident_id)):
         for at, text, who in (
@@ -160,9 +181,15 @@ def timeline(
 def erase(session: Session, estate_id: str, resident_id: int, now: datetime) -> None:
     """Delete a resident and everything that hangs on them; pictures follow with the next sweep."""
     row = _load(session, estate_id, resident_id)
-    pictures = select(SightingRow.snapshot_id).where(SightingRow.resident_id == resident_id)
+    named = select(UnclearFaceRow).where(UnclearFaceRow.resident_id == resident_id)
+    pictures = union(
+        select(SightingRow.snapshot_id).where(SightingRow.resident_id == resident_id),
+        named.with_only_columns(UnclearFaceRow.snapshot_id),
+    )
     for snapshot in session.scalars(select(SnapshotRow).where(SnapshotRow.id.in_(pictures))):
         session.delete(snapshot)
+    for face in session.scalars(named):
+        session.delete(face)
     session.delete(row)
     enrolment.gallery_changed(session, estate_id)
     events.append(session, estate_id, "resident.erased", now, resident_id=resident_id)
@@ -188,6 +215,22 @@ def accounted(session: Session, estate_id: str, now: datetime) -> Accounted:
             )
         ),
     )
+
+
+@dataclass(frozen=True)
+class _Photos:
+    """How many photos each resident has, and of whom the engine in force has templates (None: nobody asked)."""
+
+    enrolled: dict[int, int]
+    recognised: set[int] | None
+
+    def missing_of(self, resident_id: int) -> bool:
+        return self.recognised is not None and resident_id not in self.recognised
+
+
+def _photos(session: Session, estate_id: str, engine: str | None, now: datetime) -> _Photos:
+    recognised = queries.recognised_by(session, estate_id, engine, now) if engine is not None else None
+    return _Photos(queries.photo_counts(session, estate_id), recognised)
 
 
 def _load(session: Session, estate_id: str, resident_id: int) -> ResidentRow:
@@ -230,7 +273,7 @@ def _view(
     row: ResidentRow,
     presence: PresenceRow | None,
     camera_names: dict[int, str],
-    templates: int,
+    photos: _Photos,
     all_blind: bool,
     open_to: bool,
     now: datetime,
@@ -251,5 +294,6 @@ def _view(
         last_seen_place=place if open_to else None,
         due_at=presence.due_at if presence and open_to else None,
         consent_until=consent.until if consent else None,
-        templates=templates,
+        templates=photos.enrolled.get(row.id, 0),
+        needs_photos=consent is not None and photos.missing_of(row.id),
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models import CameraRow, SightingRow
+from models import CameraRow, ResidentRow, SightingRow
 from monitor.core.consent import Purpose
 from monitor.core.presence import Steps
 from monitor.core.sighting import Direction, same_pass
@@ -14,6 +14,7 @@ from monitor.errors import NotFound
 from monitor.services import events, presence, snapshots
 from monitor.services.seen import Seen
 from monitor.store import cameras as camera_queries
+from monitor.store import corrections as correction_queries
 from monitor.store import residents as resident_queries
 from monitor.store import sightings as queries
 
@@ -31,6 +32,8 @@ class Sighting:
     direction: Direction
     why: dict[str, Any]
     snapshot_id: str | None
+    rejected_at: datetime | None  # staff said: this is not them
+    rejected_by: str | None
 
 
 def record(
@@ -44,12 +47,15 @@ def record(
 ) -> int | None:
     """Begin a sighting or go on with the one of the same pass; returns its id.
 
-    None when the resident's consent has ended meanwhile: then nothing is kept.
+    None, and nothing is kept, when the resident's consent has ended meanwhile, and while it is still the pass that
+    staff have rejected.
     """
     if resident_queries.consent_in_force(session, resident_id, Purpose.RECOGNITION, now) is None:
         return None
     where = _camera(session, estate_id, seen.camera)
     row = queries.latest(session, resident_id, where.id)
+    if _rejected(session, resident_id, where.id, seen):
+        return None
     if row is not None and same_pass(row.started_at, row.ended_at, seen.start, seen.end):
         row.started_at, row.ended_at = min(row.started_at, seen.start), max(row.ended_at, seen.end)
     else:
@@ -80,9 +86,9 @@ def _begin(session: Session, resident_id: int, where: CameraRow, seen: Seen, now
     return row
 
 
-def undecided(session: Session, estate_id: str, camera: str, why: dict[str, Any], now: datetime) -> None:
-    """A face that stayed unclear: neither resident nor stranger. Only counted."""
-    events.append(session, estate_id, "face.undecided", now, camera=camera, why=why)
+def _rejected(session: Session, resident_id: int, camera_id: int, seen: Seen) -> bool:
+    rows = correction_queries.rejected_on(session, resident_id, camera_id)
+    return any(same_pass(row.started_at, row.ended_at, seen.start, seen.end) for row in rows)
 
 
 def listing(
@@ -91,23 +97,43 @@ def listing(
     resident_id: int | None = None,
     before: datetime | None = None,
     limit: int = 100,
+    *,
+    with_rejected: bool = False,
 ) -> list[Sighting]:
-    return [
-        Sighting(
-            id=row.id,
-            resident_id=resident.id,
-            resident_name=resident.name,
-            camera=camera.slug,
-            camera_name=camera.name,
-            place=camera.place,
-            started_at=row.started_at,
-            ended_at=row.ended_at,
-            direction=row.direction,
-            why=row.why,
-            snapshot_id=row.snapshot_id,
-        )
-        for row, resident, camera in queries.page(session, estate_id, resident_id, before, limit)
-    ]
+    """The newest first; those that staff rejected only when they are asked for."""
+    rows = queries.page(session, estate_id, resident_id, before, limit, with_rejected=with_rejected)
+    by = correction_queries.rejected_by(session, [row.id for row, _, _ in rows if row.rejected_at])
+    return [_view(row, resident, camera, by.get(row.id)) for row, resident, camera in rows]
+
+
+def get(session: Session, estate_id: str, sighting_id: int) -> Sighting:
+    row = session.get(SightingRow, sighting_id)
+    if row is None or row.estate_id != estate_id:
+        raise NotFound(what="sighting", key=sighting_id)
+    resident, camera = (
+        session.get_one(ResidentRow, row.resident_id),
+        session.get_one(CameraRow, row.camera_id),
+    )
+    by = correction_queries.rejected_by(session, [row.id])
+    return _view(row, resident, camera, by.get(row.id))
+
+
+def _view(row: SightingRow, resident: ResidentRow, camera: CameraRow, rejected_by: str | None) -> Sighting:
+    return Sighting(
+        id=row.id,
+        resident_id=resident.id,
+        resident_name=resident.name,
+        camera=camera.slug,
+        camera_name=camera.name,
+        place=camera.place,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        direction=row.direction,
+        why=row.why,
+        snapshot_id=row.snapshot_id,
+        rejected_at=row.rejected_at,
+        rejected_by=rejected_by,
+    )
 
 
 def _camera(session: Session, estate_id: str, slug: str) -> CameraRow:

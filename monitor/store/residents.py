@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, CursorResult, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from models import ConsentRow, PresenceRow, ResidentRow, TemplateRow
+from models import ConsentRow, PhotoRow, PresenceRow, ResidentRow, TemplateRow
 from monitor.core.consent import Purpose
 
 
@@ -37,6 +37,15 @@ def templates_in_force(session: Session, estate_id: str, engine: str, now: datet
     ).all()
 
 
+def next_end_of_consent(session: Session, estate_id: str, now: datetime) -> datetime | None:
+    return session.scalar(
+        select(ConsentRow.until)
+        .where(ConsentRow.estate_id == estate_id, ConsentRow.until > now)
+        .order_by(ConsentRow.until)
+        .limit(1)
+    )
+
+
 def consent_in_force(
     session: Session, resident_id: int, purpose: Purpose, now: datetime
 ) -> ConsentRow | None:
@@ -47,11 +56,90 @@ def consent_in_force(
     ).first()
 
 
+def templates_of(session: Session, resident_id: int, engine: str) -> Sequence[TemplateRow]:
+    return session.scalars(
+        select(TemplateRow)
+        .where(TemplateRow.resident_id == resident_id, TemplateRow.engine == engine)
+        .order_by(TemplateRow.id)
+    ).all()
+
+
+def photo_counts(session: Session, estate_id: str) -> dict[int, int]:
+    """How many photos are enrolled, by resident."""
+    rows = session.execute(
+        select(PhotoRow.resident_id, func.count())
+        .where(PhotoRow.estate_id == estate_id)
+        .group_by(PhotoRow.resident_id)
+    )
+    return {resident_id: number for resident_id, number in rows}
+
+
+def recognised_by(session: Session, estate_id: str, engine: str, now: datetime) -> set[int]:
+    """The residents of whom this engine has a template under a consent in force."""
+    return set(
+        session.scalars(
+            select(TemplateRow.resident_id)
+            .join(ConsentRow, ConsentRow.id == TemplateRow.consent_id)
+            .where(TemplateRow.estate_id == estate_id, TemplateRow.engine == engine, *_in_force(now))
+            .distinct()
+        )
+    )
+
+
+def pictures_to_renew(session: Session, estate_id: str, engine: str, now: datetime) -> Sequence[int]:
+    """The photos with a kept picture, both consents in force, and no template of this engine yet."""
+    keeping = select(ConsentRow.resident_id).where(ConsentRow.purpose == Purpose.KEEP_PHOTO, *_in_force(now))
+    made = select(TemplateRow.photo_id).where(TemplateRow.engine == engine)
+    return session.scalars(
+        select(PhotoRow.id)
+        .join(ConsentRow, ConsentRow.id == PhotoRow.consent_id)
+        .where(
+            PhotoRow.estate_id == estate_id,
+            PhotoRow.crop_jpeg.is_not(None),
+            PhotoRow.resident_id.in_(keeping),
+            PhotoRow.id.not_in(made),
+            *_in_force(now),
+        )
+        .order_by(PhotoRow.id)
+    ).all()
+
+
+def forget_pictures(session: Session, estate_id: str, now: datetime) -> int:
+    """Empty every kept picture without a consent to keep it; returns how many."""
+    keeping = select(ConsentRow.resident_id).where(ConsentRow.purpose == Purpose.KEEP_PHOTO, *_in_force(now))
+    result = session.execute(
+        update(PhotoRow)
+        .where(
+            PhotoRow.estate_id == estate_id,
+            PhotoRow.crop_jpeg.is_not(None),
+            PhotoRow.resident_id.not_in(keeping),
+        )
+        .values(crop_jpeg=None)
+        .execution_options(synchronize_session=False)
+    )
+    assert isinstance(result, CursorResult)
+    return result.rowcount
+
+
+def of_name(session: Session, estate_id: str, name: str, flat: str | None) -> ResidentRow | None:
+    """Somebody with this name in this flat."""
+    return session.scalars(
+        select(ResidentRow)
+        .where(
+            ResidentRow.estate_id == estate_id,
+            ResidentRow.name == name,
+            ResidentRow.flat.is_(None) if flat is None else ResidentRow.flat == flat,
+        )
+        .order_by(ResidentRow.id)
+    ).first()
+
+
 def due(session: Session, estate_id: str, now: datetime, at_most: int) -> Sequence[PresenceRow]:
-    """The watched residents whose time is up, the longest overdue first."""
+    """The watched residents whose time is up, the longest overdue first. Locked until what is found is written."""
     return session.scalars(
         select(PresenceRow)
         .where(PresenceRow.estate_id == estate_id, PresenceRow.due_at <= now)
         .order_by(PresenceRow.due_at)
         .limit(at_most)
+        .with_for_update()
     ).all()

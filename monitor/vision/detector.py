@@ -34,15 +34,6 @@ class YuNetDetector:
         back = np.array([width / small.shape[1], height / small.shape[0]], np.float32)
         return Detections(found.boxes_xyxy * np.tile(back, 2), found.landmarks_xy * back, found.scores)
 
-    def detect_in(self, image_bgr: Image, region_xyxy: tuple[float, float, float, float]) -> Detections:
-        """The faces of one part of the picture, in pixels of the whole: finer and cheaper than all of it."""
-        height, width = image_bgr.shape[:2]
-        left, right = (int(np.clip(x, 0, width)) for x in (region_xyxy[0], np.ceil(region_xyxy[2])))
-        top, bottom = (int(np.clip(y, 0, height)) for y in (region_xyxy[1], np.ceil(region_xyxy[3])))
-        found = self.detect(image_bgr[top:bottom, left:right])
-        corner = np.array([left, top], np.float32)
-        return Detections(found.boxes_xyxy + np.tile(corner, 2), found.landmarks_xy + corner, found.scores)
-
     def _run(self, image_bgr: Image) -> Detections:
         height, width = image_bgr.shape[:2]
         padded_h, padded_w = -(-height // 32) * 32, -(-width // 32) * 32

@@ -11,19 +11,21 @@ from PIL import Image as Pictures
 from PIL import ImageOps
 
 from monitor.core.detection import Detections
-from monitor.core.ports import Detector, Image, PhotoFace
+from monitor.core.ports import Detector, Embedder, Image, PhotoFace
 from monitor.core.quality import Flaw, Quality
 from monitor.errors import PhotoRefused
-from monitor.vision.embedder import SFaceEmbedder, align
+from monitor.vision.drawing import BAD_COLOUR, GOOD_COLOUR, drawn
+from monitor.vision.embedder import align
 from monitor.vision.faces import quality_of
 from monitor.vision.jpeg import encode, face_crop, shrink
+from monitor.vision.landmarks import FineLandmarks
 
 LARGEST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 40_000_000
 LEAST_QUALITY = 0.3
 _FORMATS = ("JPEG", "PNG", "WEBP")
 _LONGEST_PX = 1600  # more shows nothing new of a face
-_CROP_PX = 320
+_CROP_PX, _CROP_JPEG_QUALITY = 320, 92
 _CLOSE_UP, _CLOSE_UP_PX = (
     0.4,
     480,
@@ -61,32 +63,38 @@ REASONS = {
 }
 
 
-def _refused(key: str) -> PhotoRefused:
+def _refused(key: str, picture_jpeg: bytes | None = None) -> PhotoRefused:
     """`facts["key"]` is the stable key for translations."""
-    return PhotoRefused(reason=REASONS[key], key=key)
+    return PhotoRefused(reason=REASONS[key], key=key, picture_jpeg=picture_jpeg)
 
 
 class FacePhotoReader:
     """Reads enrolment photos; keeps nothing of them but the crop that it returns."""
 
-    def __init__(self, detector: Detector, embedder: SFaceEmbedder) -> None:
+    def __init__(self, detector: Detector, embedder: Embedder) -> None:
         self._detector, self._embedder = detector, embedder
+        self._landmarks = FineLandmarks(detector)
         self.engine = embedder.name
 
     def read(self, photo: bytes) -> PhotoFace:
         """Raises PhotoRefused when the bytes are no picture, too large, or show not exactly one good face."""
         image, found = self._find(shrink(decode(photo), _LONGEST_PX))
-        face = _only_face(found)
-        box, points = found.boxes_xyxy[face], found.landmarks_xy[face]
+        face = _only_face(image, found)
+        box, rough = found.boxes_xyxy[face], found.landmarks_xy[face]
+        fine = self._landmarks.find(image, rough)
+        points = rough if fine is None else fine
         aligned = align(image, points[None])
         quality = quality_of(box, points, aligned[0])
-        if quality.score < LEAST_QUALITY:
-            raise _refused(_worst(quality).value)
+        good = quality.score >= LEAST_QUALITY
+        picture = drawn(image, found, [face], GOOD_COLOUR if good else BAD_COLOUR)
+        if not good:
+            raise _refused(_worst(quality).value, picture)
         return PhotoFace(
-            embedding=self._embedder.embed_aligned(aligned)[0],
+            embedding=self._embedder.template(image, points[None])[0],
             quality=quality.score,
-            crop_jpeg=encode(face_crop(image, box, longest_px=_CROP_PX)),
+            crop_jpeg=encode(face_crop(image, box, longest_px=_CROP_PX), quality=_CROP_JPEG_QUALITY),
             advice=tuple(flaw.value for flaw in quality.flaws),
+            picture_jpeg=picture,
         )
 
     def _find(self, image: Image) -> tuple[Image, Detections]:
@@ -129,11 +137,12 @@ def _widths_px(found: Detections) -> NDArray[np.float32]:
     return found.boxes_xyxy[:, 2] - found.boxes_xyxy[:, 0]
 
 
-def _only_face(found: Detections) -> int:
+def _only_face(image: Image, found: Detections) -> int:
     """The index of the one person shown. Raises PhotoRefused for nobody and for several."""
     if not len(found):
         raise _refused("no_face")
     widths_px = _widths_px(found)
-    if int((widths_px >= _BYSTANDER * widths_px.max()).sum()) > 1:
-        raise _refused("two_faces")
+    near = np.flatnonzero(widths_px >= _BYSTANDER * widths_px.max())
+    if len(near) > 1:
+        raise _refused("two_faces", drawn(image, found, near.tolist(), BAD_COLOUR))
     return int(widths_px.argmax())

@@ -7,6 +7,7 @@ into its errors: they are never chained to ours and never logged.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import count
 from types import TracebackType
 from typing import Self
 
@@ -19,8 +20,11 @@ from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from monitor.clock import monotonic_s
+from monitor.core.damage import Condition, Groups, Steadiness
 from monitor.core.ports import Image
 from monitor.errors import CameraRefused, CameraSilent, CameraUnreachable, ShouwangError
+from monitor.vision.bitstream import PictureOrder
+from monitor.vision.damage import scene
 
 av.logging.set_level(None)  # FFmpeg's log lines show the password
 
@@ -47,6 +51,7 @@ class Packet:
     pts_s: float
     size: int  # bytes
     arrived_s: float
+    jumped: bool = False  # the camera's clock jumped before it
 
 
 class Stream:
@@ -150,10 +155,11 @@ def _meaning(error: Exception) -> ShouwangError:
 
 def _packet(raw: "av.Packet[av.stream.Stream]", timeline: "Timeline", arrived_s: float) -> Packet:
     base = raw.time_base or Fraction(1, 90_000)
+    jumps = timeline.jumps
     pts_s = timeline.repair(None if raw.pts is None else float(raw.pts * base), arrived_s)
     # Written back, so that the decoder hands the repaired time on to the frame.
     raw.pts, raw.dts = round(pts_s / base), None
-    return Packet(raw, raw.is_keyframe, pts_s, raw.size, arrived_s)
+    return Packet(raw, raw.is_keyframe, pts_s, raw.size, arrived_s, timeline.jumps > jumps)
 
 
 class Timeline:
@@ -167,6 +173,7 @@ class Timeline:
 
     def __init__(self) -> None:
         self._shift_s = 0.0
+        self.jumps = 0  # times of the camera that could not be believed
         self._last_s: float | None = None
         self._last_arrived_s = 0.0
 
@@ -179,6 +186,7 @@ class Timeline:
             repaired = bridged if pts_s is None else pts_s + self._shift_s
             if not -self._BACK_S <= repaired - self._last_s <= self._AHEAD_S:
                 self._shift_s += bridged - repaired
+                self.jumps += 1
                 repaired = bridged
         self._last_s, self._last_arrived_s = repaired, arrived_s
         return repaired
@@ -208,10 +216,23 @@ class GopBuffer:
 
 
 class Frame:
-    """A decoded picture; pixels are converted only when asked for. `pts_s` never runs backwards."""
+    """A decoded picture; pixels are converted only when asked for. `pts_s` never runs backwards.
 
-    def __init__(self, raw: av.VideoFrame, pts_s: float, arrived_s: float, convert: "_Converters") -> None:
+    `condition` says what it may be used for. What is seen in frames of different `scene` numbers has nothing to do
+    with one another, even at the same place: in between there was damage, or another picture altogether.
+    """
+
+    def __init__(
+        self,
+        raw: av.VideoFrame,
+        pts_s: float,
+        arrived_s: float,
+        convert: "_Converters",
+        condition: Condition,
+        scene: int,
+    ) -> None:
         self.pts_s, self.arrived_s = pts_s, arrived_s
+        self.condition, self.scene = condition, scene
         self._raw, self._convert = raw, convert
 
     @property
@@ -238,6 +259,10 @@ class _Converters:
         self.bgr, self.gray = VideoReformatter(), VideoReformatter()
 
 
+_LUMA_APART = ("yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "nv12", "gray")
+_scenes = count(1)  # of all decoders, because a camera has another one after every connection
+
+
 class Decoder:
     """Turns packets of one stream into frames. May be left idle and restarted from any key frame."""
 
@@ -247,27 +272,86 @@ class Decoder:
         assert isinstance(context, VideoCodecContext)
         context.extradata = source.extradata
         context.thread_count = 1
+        if source.name == "hevc":
+            # FFmpeg marks no damaged H.265 picture, but it can be made to refuse one whose reference is missing.
+            context.options = {"err_detect": "explode"}
         self._context, self._convert = context, _Converters()
+        self._order = PictureOrder(source.extradata) if source.name == "h264" else None
+        self._steadiness, self._scene = Steadiness(), next(_scenes)
+        self._size_wh: tuple[int, int] | None = None
         self.restart()
 
     def restart(self) -> None:
         """Forget the pictures so far; the next packet that counts is a key frame."""
         self._context.flush_buffers()
+        self._groups = Groups()
+        self._steadiness.skip()
         self._waits_for_key, self._last_pts_s = True, float("-inf")
+        if self._order is not None:
+            self._order.restart()
 
     def decode(self, packet: Packet) -> list[Frame]:
-        """The frames that this packet completes; none before a key frame, none for a damaged packet."""
+        """The frames that this packet completes; none before a key frame.
+
+        An error that is concealed makes every frame up to the next key frame DAMAGED, because each is drawn onto the
+        one before.
+        """
         if self._waits_for_key and not packet.key:
             return []
         self._waits_for_key = False
+        if packet.key:
+            self._groups.begin(packet.pts_s)
+        if self._breaks_off(packet):
+            self._damage(packet.pts_s)
         try:
-            return [self._frame(raw, packet) for raw in self._context.decode(packet.raw)]
+            frames = [self._frame(raw, packet) for raw in self._context.decode(packet.raw)]
         except (av.FFmpegError, ValueError):
+            self._damage(packet.pts_s)
             return []
+        return frames
+
+    def _breaks_off(self, packet: Packet) -> bool:
+        """Whether the packet cannot be the one that the camera sent after the last."""
+        if packet.raw.is_corrupt or (packet.jumped and not packet.key):
+            return True
+        if self._order is None:
+            return False
+        follows = self._order.follows(bytes(packet.raw))
+        if self._order.changed:
+            self._scene = next(_scenes)
+        return not follows or (self._order.changed and not packet.key)
+
+    def _damage(self, at_s: float) -> None:
+        if self._groups.damage(at_s):
+            self._scene = next(_scenes)
 
     def _frame(self, raw: av.VideoFrame, packet: Packet) -> Frame:
         shown_s = packet.pts_s if raw.time is None else raw.time
+        if raw.is_corrupt:
+            self._damage(shown_s)
         # A decoder may hold pictures back: this one arrived earlier than the packet that set it free.
         arrived_s = packet.arrived_s - max(0.0, packet.pts_s - shown_s)
         self._last_pts_s = max(self._last_pts_s, shown_s)
-        return Frame(raw, self._last_pts_s, arrived_s, self._convert)
+        condition = self._condition(raw, shown_s)
+        return Frame(raw, self._last_pts_s, arrived_s, self._convert, condition, self._scene)
+
+    def _condition(self, raw: av.VideoFrame, shown_s: float) -> Condition:
+        size_wh = raw.width, raw.height
+        resized = self._size_wh not in (None, size_wh)
+        self._size_wh = size_wh
+        if not self._groups.whole(shown_s):
+            self._steadiness.skip()
+            return Condition.DAMAGED
+        jumped = self._steadiness.jumped(scene(_luma(raw)), shown_s, bool(raw.key_frame))
+        if jumped or resized:
+            self._scene = next(_scenes)
+        return Condition.WHOLE if self._steadiness.settled else Condition.UNSETTLED
+
+
+def _luma(raw: av.VideoFrame) -> NDArray[np.uint8]:
+    """(height, width) uint8 without a copy where the format keeps luma apart, as cameras' formats do."""
+    if raw.format.name not in _LUMA_APART:
+        return np.asarray(raw.to_ndarray(format="gray"), np.uint8)
+    plane = raw.planes[0]
+    rows = np.frombuffer(memoryview(plane), np.uint8, plane.line_size * raw.height)
+    return rows.reshape(raw.height, plane.line_size)[:, : raw.width]

@@ -15,6 +15,7 @@ from monitor.config.address import StreamAddress
 from monitor.config.cameras import CameraConfig
 from monitor.core.backoff import full_jitter_s
 from monitor.core.camera import CameraState
+from monitor.core.damage import Condition as Picture
 from monitor.errors import CameraRefused, CameraSilent, CameraUnreachable
 from monitor.vision.gate import MotionGate
 from monitor.vision.jpeg import encode, shrink
@@ -27,6 +28,7 @@ LOOK_FOR_S = 3.0  # how long the main stream is decoded after the last movement
 WALL_PICTURE_EVERY_S = 5.0
 PACKETS_WITHIN_S = 6.0  # without packets of the main stream nobody can be identified
 PICTURE_WITHIN_S = 15.0  # without a decoded picture neither; key frames may be ten seconds apart
+BROKEN_AFTER_S = 1.0  # a main stream without a whole picture for this long is decoded until one comes
 LAG_SETTLES_S = 3.0
 LATE_S = 1.0  # a main stream that runs this far behind is decoded by key frames until it has caught up
 OPENING_AT_ONCE, OPENING_WAITS_S = 4, 3.0
@@ -67,6 +69,10 @@ class Pulse:
             self.since = now
         self._last_s, self.last_at = monotonic_s(), now
         self.count += 1
+
+    def interrupt(self) -> None:
+        """There was a gap although it kept coming."""
+        self._last_s = None
 
     @property
     def alive(self) -> bool:
@@ -109,6 +115,8 @@ class CameraReader:
         self._wall_picture_at: datetime | None = None
         self._packets, self._pictures = Pulse(PACKETS_WITHIN_S), Pulse(PICTURE_WITHIN_S)
         self._sub_pictures = Pulse(PACKETS_WITHIN_S)
+        self._whole_at_s = float("-inf")  # when a picture of the main stream was last whole
+        self._wanted_since_s: float | None = None  # since when it is decoded without one
         self._lag = Lag()
         self._problem = (CameraState.STARTING, "connecting")
         streams = [("main", camera.main, self._read_main)]
@@ -145,8 +153,11 @@ class CameraReader:
         """Raises RuntimeError when a thread has died, so that the worker ends and is started anew."""
         if not self._stop.is_set() and not all(thread.is_alive() for thread in self._threads):
             raise RuntimeError(f"a reader of camera {self._id} has died")
-        live = self._packets.alive and self._pictures.alive
+        broken = self._broken
+        live = self._packets.alive and self._pictures.alive and not broken
         state, reason = (CameraState.LIVE, "") if live else self._problem
+        if broken and self._packets.alive:
+            state, reason = CameraState.STALLED, "broken_picture"
         starts = [pulse.since for pulse in (self._packets, self._pictures) if pulse.since is not None]
         return CameraHealth(
             state,
@@ -204,10 +215,8 @@ class CameraReader:
                 decoder.restart()
             for each in [packet] if decoding else kept.since_key():
                 for frame in decoder.decode(each):
-                    self._pictures.beat()
-                    if alone:
-                        self._see(frame, gate)
-                    self._offer(frame)
+                    self._take_main(frame, gate if alone else None)
+            self._want_whole()
             decoding = looking
 
     def _read_sub(self, stream: Stream) -> None:
@@ -216,9 +225,38 @@ class CameraReader:
             if self._stop.is_set():
                 return
             for frame in decoder.decode(packet):
+                if frame.condition is Picture.DAMAGED:
+                    continue
                 self._pictures.beat()
                 self._sub_pictures.beat()
                 self._see(frame, gate)
+
+    def _take_main(self, frame: Frame, gate: MotionGate | None) -> None:
+        """A damaged picture is used for nothing, one of a scene that has just changed only to watch by."""
+        if frame.condition is Picture.DAMAGED:
+            return
+        if frame.condition is Picture.WHOLE:
+            if self._broken:
+                self._pictures.interrupt()
+            self._whole_at_s, self._wanted_since_s = monotonic_s(), None
+            self._offer(frame)
+        self._pictures.beat()
+        if gate is not None:
+            self._see(frame, gate)
+
+    def _want_whole(self) -> None:
+        """After a packet was decoded: without a whole picture go on looking, until one comes."""
+        now_s = monotonic_s()
+        if now_s - self._whole_at_s > BROKEN_AFTER_S:
+            if self._wanted_since_s is None:
+                self._wanted_since_s = now_s
+            self.keep_looking()
+
+    @property
+    def _broken(self) -> bool:
+        """Whether the main stream was decoded for long and nobody could have been identified by what came."""
+        since_s = self._wanted_since_s
+        return since_s is not None and monotonic_s() - since_s > PICTURE_WITHIN_S
 
     def _see(self, frame: Frame, gate: MotionGate) -> None:
         """A picture to watch by: perhaps something moves."""
@@ -226,7 +264,8 @@ class CameraReader:
         if now_s < self._next_gate_s:
             return
         self._next_gate_s = now_s + GATE_EVERY_S
-        if gate.update(frame.gray(*GATE_WH)).moving:
+        motion = gate.update(frame.gray(*GATE_WH))
+        if motion.moving or motion.relit:  # a person may have switched the light on
             self.keep_looking()
         if now_s >= self._next_wall_picture_s:
             self._next_wall_picture_s = now_s + WALL_PICTURE_EVERY_S

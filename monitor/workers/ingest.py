@@ -10,17 +10,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Condition, Event
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from monitor.clock import monotonic_s, utc_now
 from monitor.config.cameras import CameraConfig
 from monitor.core.gallery import Gallery
-from monitor.core.identification import IdentificationPolicy, Verdict
+from monitor.core.identification import Identification, IdentificationPolicy, Verdict
 from monitor.core.ports import Detector, Embedder
 from monitor.core.presence import Steps
-from monitor.core.visit import VisitBook
 from monitor.heartbeat import Heartbeat
-from monitor.services import cameras, enrolment, estate, sightings, snapshots, visits
+from monitor.services import calibration as calibrations
+from monitor.services import cameras, enrolment, estate, sightings, snapshots, unclear_faces, visits
+from monitor.services.calibration import Recognition
 from monitor.services.cameras import Report
 from monitor.services.seen import Seen
 from monitor.services.snapshots import Snapshot
@@ -29,6 +30,8 @@ from monitor.store.database import Database
 from monitor.store.snapshot_files import SnapshotFiles
 from monitor.workers.camera_reader import CameraReader
 from monitor.workers.recogniser import Person, Recogniser
+from monitor.workers.second_opinion import SecondOpinion
+from monitor.workers.visit_book import VisitBookClient
 
 REPORT_EVERY_S = 2.0
 WRITE_EVERY_S = 4.0  # how often a running sighting or visit is extended
@@ -47,6 +50,7 @@ class IngestPolicy:
     steps: Steps
     visits: VisitPolicy
     snapshot_days: int
+    recognition: Recognition
 
 
 @dataclass
@@ -54,7 +58,8 @@ class Written:
     """What the database has of a person."""
 
     camera: str
-    row_id: int | None = None
+    seen: Seen | None = None  # what was written last
+    visit: str | None = None  # the key of a stranger's visit
     verdict: Verdict = Verdict.UNDECIDED
     until_s: float = -1.0
     snapshot: Snapshot | None = None
@@ -73,24 +78,27 @@ class Ingest:
         detector: Detector,
         embedder: Embedder,
         policy: IngestPolicy,
+        book: VisitBookClient,
+        second: SecondOpinion | None = None,
     ) -> None:
         self._estate_id, self._database, self._files, self._policy = estate_id, database, files, policy
-        self._engine = embedder.name
+        self._second = second
         self._new_frame = Condition()
         self._cameras = [
             _Watched(
                 camera.id,
                 CameraReader(camera, self._new_frame, files.save_newest),
-                Recogniser(detector, embedder, policy.identification),
+                Recogniser(detector, embedder, policy.identification, second),
             )
             for camera in group
         ]
         self._gallery, self._gallery_version = Gallery.empty(), -1
-        self._book = VisitBook(policy.visits.gap)
+        self._gallery_until: datetime | None = None
+        self._book = book
         self._written: dict[int, Written] = {}
         self._persons: dict[int, Person] = {}  # everybody who is in view or not fully written
         self._gone: set[int] = set()
-        self._interrupted: dict[str, int] = {}
+        self._interrupted: dict[str, str] = {}
         self._resume_until_s = 0.0
 
     def run(self, stop: Event, heartbeat: Heartbeat) -> None:
@@ -100,6 +108,7 @@ class Ingest:
         next_report_s = 0.0
         while not stop.is_set():
             heartbeat.beat()
+            self._book.keep_in_step(utc_now())
             looked = [self._look(camera) for camera in self._cameras]
             self._write_all()
             if monotonic_s() >= next_report_s:
@@ -110,8 +119,11 @@ class Ingest:
                     self._new_frame.wait(IDLE_S)
         for camera in self._cameras:
             camera.reader.stop()
+        if self._second is not None:
+            self._second.close()
         self._gone.update(self._persons)
         self._write_all()
+        self._book.close()
 
     def _resume(self) -> None:
         slugs = [camera.slug for camera in self._cameras]
@@ -125,6 +137,8 @@ class Ingest:
         """Look at the camera's newest frame, if there is one."""
         frame = camera.reader.take()
         now_s = monotonic_s()
+        if frame is not None:
+            camera.recogniser.enter(frame.scene)
         if frame is not None and camera.recogniser.wants(frame.arrived_s):
             for person in camera.recogniser.look(frame.bgr(), frame.arrived_s, self._gallery):
                 camera.reader.keep_looking()
@@ -139,6 +153,10 @@ class Ingest:
         for key, person in list(self._persons.items()):
             try:
                 self._write(person, self._written[key], gone=key in self._gone)
+            except IntegrityError as error:
+                # Another worker began the same visit at this moment; the next round finds it there.
+                logger.info("a finding is written once more: %s", error.orig)
+                continue
             except (OperationalError, OSError) as error:
                 logger.warning("a finding cannot be written yet: %s", getattr(error, "orig", error))
                 return
@@ -150,72 +168,91 @@ class Ingest:
         found = person.identification
         if found is None or found.verdict is Verdict.UNDECIDED:
             if gone and found is not None and found.shots >= self._policy.identification.min_shots:
-                with self._database.writer() as session:
-                    sightings.undecided(
-                        session,
-                        self._estate_id,
-                        written.camera,
-                        found.explain(self._policy.identification),
-                        utc_now(),
-                    )
+                self._save_picture(person, written)
+                self._write_unclear(person, written)
             return
         if written.verdict is not found.verdict:
-            written.row_id, written.snapshot, written.until_s = None, None, -1.0
-            written.verdict = found.verdict
+            self._withdraw(written, found)
+            written.seen, written.visit, written.snapshot, written.until_s = None, None, None, -1.0
+            written.quality, written.verdict = 0.0, found.verdict
         last_s = person.track.last_s
         if last_s <= written.until_s or (last_s - written.until_s < WRITE_EVERY_S and not gone):
             return
         self._save_picture(person, written)
         if found.verdict is Verdict.RESIDENT:
             self._write_sighting(person, written)
+        elif found.verdict is Verdict.EXPECTED:
+            self._write_expected(person, written)
         else:
             self._write_visit(person, written)
         written.until_s = last_s
 
     def _write_sighting(self, person: Person, written: Written) -> None:
         found, now = person.identification, utc_now()
-        assert found is not None and found.resident_id is not None
+        assert found is not None and found.subject is not None
+        seen = self._seen(person, written)
         with self._database.writer() as session:
-            written.row_id = sightings.record(
+            sightings.record(
                 session,
                 self._estate_id,
-                found.resident_id,
-                self._seen(person, written),
+                found.subject.id,
+                seen,
                 self._policy.snapshot_days,
                 self._policy.steps,
                 now,
             )
 
-    def _write_visit(self, person: Person, written: Written) -> None:
-        now, probe = utc_now(), person.probe()
-        if written.row_id is None:
-            written.row_id = self._book.find(probe, written.camera, now) or self._taken_up(written.camera)
+    def _write_unclear(self, person: Person, written: Written) -> None:
         with self._database.writer() as session:
-            written.row_id = visits.record(
+            unclear_faces.record(
                 session,
                 self._estate_id,
-                written.row_id,
                 self._seen(person, written),
-                self._policy.visits,
-                now,
+                self._policy.visits.snapshot_days,
+                utc_now(),
             )
-        self._book.remember(written.row_id, probe, written.camera, now)
+
+    def _write_visit(self, person: Person, written: Written) -> None:
+        now, seen = utc_now(), self._seen(person, written)
+        written.visit = self._book.meet(
+            person.probe(), written.camera, now, written.visit, self._interrupted_on(written.camera)
+        )
+        with self._database.writer() as session:
+            visits.record(session, self._estate_id, written.visit, seen, self._policy.visits, now)
+        written.seen = seen
+
+    def _write_expected(self, person: Person, written: Written) -> None:
+        found, now, seen = person.identification, utc_now(), self._seen(person, written)
+        assert found is not None and found.subject is not None
+        with self._database.writer() as session:
+            held = visits.record_expected(
+                session, self._estate_id, found.subject.id, seen, self._policy.visits, now
+            )
+        if held is None:
+            person.identification = None  # the pass has ended meanwhile: who it is is decided anew
+
+    def _withdraw(self, written: Written, found: Identification) -> None:
+        """The visit of a stranger who turned out to be somebody enrolled was none."""
+        if written.visit is None or written.seen is None or found.subject is None:
+            return
+        with self._database.writer() as session:
+            visits.withdraw(
+                session, self._estate_id, written.visit, written.seen, found.subject.kind, utc_now()
+            )
 
     def _seen(self, person: Person, written: Written) -> Seen:
         assert person.identification is not None
         return Seen(
             written.camera,
-            _wall(person.track.first_s),
+            written.seen.start if written.seen else _wall(person.track.first_s),
             _wall(person.track.last_s),
-            person.identification.explain(self._policy.identification),
+            {**person.identification.explain(), "engine": self._policy.recognition.engine},
             written.snapshot,
         )
 
-    def _taken_up(self, camera: str) -> int | None:
+    def _interrupted_on(self, camera: str) -> str | None:
         """The visit that was running here when the process before this one ended."""
-        if monotonic_s() > self._resume_until_s:
-            return None
-        return self._interrupted.pop(camera, None)
+        return self._interrupted.get(camera) if monotonic_s() <= self._resume_until_s else None
 
     def _save_picture(self, person: Person, written: Written) -> None:
         """The files go before the row; a clearer picture takes the place of the first."""
@@ -237,11 +274,17 @@ class Ingest:
             logger.warning("the database does not take the cameras' reports yet: %s", error.orig)
 
     def _load_gallery(self) -> None:
+        now = utc_now()
         with self._database.reader() as session:
             version = estate.get(session, self._estate_id).gallery_version
-            if version != self._gallery_version:
-                self._gallery = enrolment.gallery(session, self._estate_id, self._engine, utc_now())
+            outdated = self._gallery_until is not None and now >= self._gallery_until
+            if version != self._gallery_version or outdated:
+                self._gallery, calibration = calibrations.gallery(
+                    session, self._estate_id, self._policy.recognition, now
+                )
+                self._gallery_until = enrolment.gallery_changes_at(session, self._estate_id, now)
                 self._gallery_version = version
+                logger.info("gallery: %s", calibration)
 
 
 class _Watched:

@@ -8,24 +8,34 @@ from numpy.typing import NDArray
 from monitor.core.detection import Detections
 from monitor.core.embedding import Embedding
 from monitor.core.gallery import Gallery
-from monitor.core.geometry import iou
-from monitor.core.identification import Evidence, Identification, IdentificationPolicy, Shot, Verdict
+from monitor.core.identification import (
+    AWAITED,
+    NAMED,
+    Evidence,
+    Identification,
+    IdentificationPolicy,
+    Shot,
+    Verdict,
+)
 from monitor.core.ports import Detector, Embedder, Image
 from monitor.core.quality import SMALL_PX
 from monitor.core.track import Track, Tracker
+from monitor.vision.damage import FaceCheck
+from monitor.vision.dlib_embedder import face_pictures
 from monitor.vision.embedder import align
 from monitor.vision.faces import quality_of
 from monitor.vision.jpeg import encode, face_crop, shrink
+from monitor.vision.landmarks import STREAM_FACE_WIDTHS_PX, FineLandmarks
+from monitor.workers.second_opinion import Question, SecondOpinion
 
 CALM_LOOK_EVERY_S = 0.35  # how often a camera is looked at where nobody is or everybody has been decided
 SHOT_EVERY_S = 0.4  # pictures closer together than this say little new
-AROUND = 0.6  # how much of the face's size is added on each side to find its points again
 LOOK_AGAIN_S = (
     2.0  # how often somebody decided is looked at again: a better picture, or a stranger who is none
 )
 BETTER_BY = 0.08  # how much better a picture must be to replace the one that is kept
 SCENE_PX = 960
-SAME_FACE_IOU = 0.3
+MOST_AT_ONCE = 4  # faces that are embedded of one frame; the others have their turn with the next
 
 
 @dataclass(frozen=True)
@@ -46,13 +56,44 @@ class Person:
     identification: Identification | None = None
     best: BestPicture | None = None
     next_shot_s: float = 0.0
+    question: Question | None = None  # that the second engine has not answered yet
+    doubts: int = 0  # good pictures in a row, since a name was given, that show somebody else
 
     @property
     def verdict(self) -> Verdict:
         return self.identification.verdict if self.identification else Verdict.UNDECIDED
 
+    @property
+    def named(self) -> bool:
+        return self.identification is not None and self.identification.named
+
     def probe(self) -> Embedding:
         return self.evidence.probe()
+
+    def decide(self, gallery: Gallery) -> None:
+        """A stranger may still turn out to be a resident who came closer; never the other way round."""
+        found = self.evidence.decide(gallery)
+        if self.verdict is Verdict.UNDECIDED or found.verdict in NAMED:
+            self.identification = found
+
+    def is_still(self, shot: Shot, gallery: Gallery) -> bool:
+        """Whether a later picture may show whom was named: two people who cross may swap their tracks."""
+        policy, found = self.evidence.policy, self.identification
+        assert found is not None and found.subject is not None
+        if shot.quality < policy.good_quality:
+            return True
+        limit = found.stranger_below - policy.somebody_else_below
+        self.doubts = self.doubts + 1 if gallery.likeness(shot.embedding, found.subject) < limit else 0
+        return self.doubts < policy.most_doubts
+
+    def consult(self, second: SecondOpinion, gallery: Gallery) -> None:
+        """Ask the second engine when the decision waits for it, and decide once it has answered."""
+        if self.question is not None and self.question.heard(self.evidence):
+            self.question = None
+            self.decide(gallery)
+        if self.question is None and self.identification and self.identification.reason == AWAITED:
+            if shots := self.evidence.to_ask():
+                self.question = second.ask(shots, [s.picture for s in shots if s.picture is not None])
 
 
 @dataclass
@@ -62,9 +103,25 @@ class Recogniser:
     detector: Detector
     embedder: Embedder
     policy: IdentificationPolicy
+    second: SecondOpinion | None = None
     tracker: Tracker = field(default_factory=Tracker)
     persons: dict[int, Person] = field(default_factory=dict)
     next_look_s: float = 0.0
+    check: FaceCheck = field(default_factory=FaceCheck)
+    scene: int = 0
+    cut: list[Person] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.landmarks = FineLandmarks(self.detector, STREAM_FACE_WIDTHS_PX)
+
+    def enter(self, scene: int) -> None:
+        """The next frame is of this scene; nobody is followed from one scene into another."""
+        if scene != self.scene:
+            self._end_all()
+            self.scene = scene
+
+    def _end_all(self) -> None:
+        self.cut += [self.persons.pop(track.number) for track in self.tracker.cut()]
 
     def wants(self, at_s: float) -> bool:
         """Whether a frame of this moment should be looked at."""
@@ -75,13 +132,22 @@ class Recogniser:
         """Take a frame; returns the persons seen in it."""
         self.next_look_s = at_s + CALM_LOOK_EVERY_S
         found = self.detector.detect(image_bgr)
+        if self.check.damaged(image_bgr, found.boxes_xyxy):
+            # Damage that the decoder did not notice: what follows may be drawn onto another picture.
+            self._end_all()
+            return []
+        found = found.only(self.check.fresh(image_bgr, found.boxes_xyxy))
         seen = [self._person(track) for track in self.tracker.update(found, at_s)]
         self._take_shots(image_bgr, found, seen, at_s, gallery)
+        if self.second is not None:
+            for person in self.persons.values():
+                person.consult(self.second, gallery)
         return seen
 
     def left(self, at_s: float) -> list[Person]:
         """The persons who are gone, once each."""
-        return [self.persons.pop(track.number) for track in self.tracker.ended(at_s)]
+        cut, self.cut = self.cut, []
+        return cut + [self.persons.pop(track.number) for track in self.tracker.ended(at_s)]
 
     def _person(self, track: Track) -> Person:
         return self.persons.setdefault(track.number, Person(track, Evidence(self.policy)))
@@ -94,7 +160,8 @@ class Recogniser:
             for n, person in enumerate(seen)
             if person.track.width_px >= SMALL_PX and at_s >= person.next_shot_s
         ]
-        fine = [(n, self._fine_landmarks(image_bgr, found.boxes_xyxy[n])) for n in due]
+        due = sorted(due, key=lambda n: len(seen[n].evidence.shots))[:MOST_AT_ONCE]
+        fine = [(n, self.landmarks.find(image_bgr, found.landmarks_xy[n])) for n in due]
         confirmed = {n: points_xy for n, points_xy in fine if points_xy is not None}
         if not confirmed:
             return
@@ -110,38 +177,25 @@ class Recogniser:
             person.next_shot_s = at_s + (
                 SHOT_EVERY_S if person.verdict is Verdict.UNDECIDED else LOOK_AGAIN_S
             )
-        # A name, once given in a pass, stays: there is nothing to embed for.
-        open_ = [i for i in good if seen[wanted[i]].verdict is not Verdict.RESIDENT]
-        if not open_:
+        if not good:
             return
-        for i, embedding in zip(open_, self.embedder.embed(image_bgr, landmarks[open_]), strict=True):
+        # The mean of a track is over pictures and mirror images in turn, at the price of one look a picture.
+        mirrored = [len(seen[wanted[i]].evidence.shots) % 2 == 1 for i in good]
+        embeddings = self.embedder.glance(image_bgr, landmarks[good], mirrored)
+        for i, embedding in zip(good, embeddings, strict=True):
             person = seen[wanted[i]]
-            person.evidence.add(Shot(embedding, qualities[i], at_s))
-            _decide(person, gallery)
+            picture = face_pictures(image_bgr, landmarks[i : i + 1])[0] if self.second else None
+            shot = Shot(embedding, qualities[i], at_s, picture=picture)
+            if not person.named:
+                person.evidence.add(shot)
+                person.decide(gallery)
+            elif not person.is_still(shot, gallery):
+                self._begin_anew(person)
 
-    def _fine_landmarks(self, image_bgr: Image, box_xyxy: NDArray[np.float32]) -> NDArray[np.float32] | None:
-        """The five points (5, 2) found again at full size, or None when there is no face at a second look.
-
-        Faces are searched in a picture made small. Aligned by points from there, the likeness of a 50 px face is 0.04
-        lower in the median than by points found around the face itself (sample estate, 33 faces); and a second look
-        confirms every face and none of the backs of heads that the first takes for one (406 and 8).
-        """
-        border = AROUND * (box_xyxy[2:] - box_xyxy[:2])
-        left, top = box_xyxy[:2] - border
-        right, bottom = box_xyxy[2:] + border
-        found = self.detector.detect_in(image_bgr, (left, top, right, bottom))
-        if not len(found):
-            return None
-        overlap = iou(box_xyxy[None], found.boxes_xyxy)[0]
-        best = int(np.argmax(overlap))
-        return found.landmarks_xy[best] if overlap[best] >= SAME_FACE_IOU else None
-
-
-def _decide(person: Person, gallery: Gallery) -> None:
-    """A stranger may still turn out to be a resident who came closer; never the other way round."""
-    found = person.evidence.decide(gallery)
-    if person.verdict is Verdict.UNDECIDED or found.verdict is Verdict.RESIDENT:
-        person.identification = found
+    def _begin_anew(self, person: Person) -> None:
+        """Somebody else goes on under this track: who was named has left, and nothing is known of the other one."""
+        self.cut.append(person)
+        self.persons[person.track.number] = Person(person.track, Evidence(self.policy))
 
 
 def _keep_best(person: Person, image_bgr: Image, box_xyxy: NDArray[np.float32], quality: float) -> None:

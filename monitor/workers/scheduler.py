@@ -47,5 +47,5 @@ class Housekeeping:
             purged = housekeeping.purge(session, self._estate_id, self._terms, now)
         with self._database.reader() as session:
             swept = snapshots.sweep(session, self._files, self._estate_id, now)
-        if swept or any((purged.snapshots, purged.sightings, purged.visits)):
+        if swept or any((purged.snapshots, purged.sightings, purged.visits, purged.passes)):
             logger.info("housekeeping: %s, %s picture pairs", purged, swept)

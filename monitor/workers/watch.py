@@ -1,4 +1,4 @@
-"""The watch: who is overdue, which camera is blind, and sending what alerts owe. One process a site.
+"""The watch: who is overdue, which camera is blind, sending what alerts owe, and the book of visits. One a site.
 
 The tick runs on the monotonic clock and derives everything from stored facts, so a missed or doubled tick is harmless.
 """
@@ -19,6 +19,7 @@ from monitor.services import cameras, presence
 from monitor.store.database import Database
 from monitor.workers.scheduler import Housekeeping
 from monitor.workers.sender import Sender
+from monitor.workers.visit_book import VisitBookServer
 
 BEAT_S = 1.0
 logger = logging.getLogger(__name__)
@@ -41,15 +42,17 @@ class Watch:
         adapters: Sequence[Channel],
         housekeeping: Housekeeping,
         policy: WatchPolicy,
+        visit_book: VisitBookServer,
     ) -> None:
         self._estate_id, self._database, self._policy = estate_id, database, policy
-        self._housekeeping = housekeeping
+        self._housekeeping, self._visit_book = housekeeping, visit_book
         # After a start the cameras are all blind until they are connected; that alarms nobody.
         self._alarm_cameras_from_s = monotonic_s() + policy.camera_hold_off.total_seconds()
         self._senders = [Sender(database, adapter, policy.public_url, utc_now) for adapter in adapters]
 
     def run(self, stop: Event, heartbeat: Heartbeat) -> None:
         self._housekeeping.start()
+        answering = self._visit_book.start(stop)
         for sender in self._senders:
             sender.start(stop)
         next_tick_s = monotonic_s()
@@ -61,6 +64,8 @@ class Watch:
                 self._tick()
             stop.wait(min(BEAT_S, self._policy.tick_s))
         self._housekeeping.stop()
+        if answering is not None:
+            answering.join()
 
     def _tick(self) -> None:
         """A tick that fails is said and made up for by the next."""

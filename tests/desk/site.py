@@ -10,11 +10,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
+from uuid import uuid4
 
 import cv2
 import httpx
 import numpy as np
 import people
+import rtsp
 from sqlalchemy.orm import Session
 
 from monitor.bootstrap import Runtime
@@ -23,10 +25,12 @@ from monitor.config.cameras import load_estate
 from monitor.config.settings import Settings
 from monitor.core.camera import CameraState
 from monitor.core.schedule import DailyWindow
+from monitor.core.subject import SubjectKind
 from monitor.core.visit import VisitRule
-from monitor.services import alerts, cameras, enrolment, presence, snapshots, visits
+from monitor.services import alerts, cameras, enrolment, expected_visitors, presence, snapshots, visits
 from monitor.services import estate as estates
 from monitor.services.enrolment import NewResident, Photo
+from monitor.services.expected_visitors import NewPass
 from monitor.services.seen import Seen
 from monitor.services.visits import VisitPolicy
 from monitor.store.database import Database
@@ -39,7 +43,10 @@ NAMES = {
     "lift-3": "3号楼电梯厅", "yard-1": "中心花园", "park-1": "地下车库",
 }  # fmt: skip
 DARK = "gate-3"
-WHY = {"verdict": "stranger", "score": 0.21, "margin": 0.04, "shots": 9, "agreement": 0.9, "reason": "below"}
+WHY = {
+    "verdict": "stranger", "score": 0.21, "margin": 0.04, "shots": 9, "agreement": 0.9, "reason": "below",
+    "stranger_below": 0.46,
+}  # fmt: skip
 ALL_DAY = DailyWindow(datetime.min.time(), datetime.min.time())
 
 
@@ -75,7 +82,8 @@ class Site:
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "cameras.yaml"
-        self._file.write_text(_camera_file(), encoding="utf-8")
+        self.rtsp_port = rtsp.free_port()  # nobody listens there until a test serves a clip
+        self._file.write_text(_camera_file(self.rtsp_port), encoding="utf-8")
         settings = Settings(data_dir=folder / "data", cameras_file=self._file)
         database = Database(settings.database())
         estate = load_estate(self._file, {})
@@ -132,7 +140,9 @@ class Site:
         photo = Photo("1.jpg", people.photo_face(name), None)
         now = utc_now() - timedelta(days=days_ago)
         return self.write(
-            lambda session: enrolment.enrol(session, self.estate_id, new, [photo], people.ENGINE, now)
+            lambda session: enrolment.enrol(
+                session, self.estate_id, new, [photo], people.ENGINE, now, allow_duplicate=True
+            )
         ).resident_id
 
     def seen(
@@ -143,6 +153,18 @@ class Site:
         self.write(
             lambda session: people.seen(
                 session, self.estate_id, resident_id, at, camera=camera, snapshot=snapshot
+            )
+        )
+
+    def unclear(
+        self, face: str, hours_ago: float = 0.5, camera: str = "gate-1", reason: str = "between_thresholds"
+    ) -> int:
+        """A face that gave no answer; returns its id."""
+        at = utc_now() - timedelta(hours=hours_ago)
+        snapshot = self._snapshot(face, at)
+        return self.write(
+            lambda session: people.unclear(
+                session, self.estate_id, at, camera=camera, snapshot=snapshot, reason=reason
             )
         )
 
@@ -167,13 +189,42 @@ class Site:
         begin = now - timedelta(seconds=9)
         visit_id = self.write(
             lambda session: visits.record(
-                session, self.estate_id, None, Seen(camera, begin, now, WHY, snapshot), policy, now
+                session, self.estate_id, uuid4().hex, Seen(camera, begin, now, WHY, snapshot), policy, now
             )
         )
         return next(
             alert.id
             for alert in self.read(lambda session: alerts.listing(session, self.estate_id))
             if alert.visit_id == visit_id
+        )
+
+    def expect(self, name: str, reason: str = "护理员", *, starts_h: float = -1, ends_h: float = 48) -> int:
+        """A pass from and until so many hours from now; returns its id."""
+        now = utc_now()
+        starts, ends = (now + timedelta(hours=hours) for hours in (starts_h, ends_h))
+        new = NewPass(name, reason, starts, ends, consent=True, recorded_by=people.ANNA)
+        photo = Photo("1.jpg", people.photo_face(name), None)
+        return self.write(
+            lambda session: expected_visitors.create(
+                session, self.estate_id, new, [photo], people.ENGINE, now
+            )
+        ).visitor_id
+
+    def arrive(self, visitor_id: int, camera: str = "gate-1") -> None:
+        """An expected visitor passes a camera."""
+        now = utc_now()
+        seen = Seen(camera, now - timedelta(seconds=4), now, WHY)
+        policy = self.runtime.visit_policy
+        self.write(
+            lambda session: visits.record_expected(session, self.estate_id, visitor_id, seen, policy, now)
+        )
+
+    def turn_out(self, alert_id: int, who: SubjectKind = SubjectKind.RESIDENT) -> None:
+        """The stranger of this alert is recognised."""
+        self.write(
+            lambda session: alerts.turned_out(
+                session, alerts.load(session, self.estate_id, alert_id), who, utc_now()
+            )
         )
 
     def camera_alert(self) -> int:
@@ -225,11 +276,11 @@ def _report(
     return cameras.Report(slug, state, reason, frame_at, frame_at, 0.4, 5.0, picture_at)
 
 
-def _camera_file() -> str:
+def _camera_file(port: int) -> str:
     lines = ["estate: {id: heping-li, name: 和平里小区, time_zone: Asia/Shanghai}", "cameras:"]
     lines += [
         f'  - {{id: {slug}, name: "{name}", place: {slug.split("-")[0]}, direction: both,'
-        f" main: 'rtsp://127.0.0.1/{slug}', position: [0, 0], heading_deg: 0, field_of_view_deg: 80, range_m: 10}}"
+        f" main: 'rtsp://127.0.0.1:{port}/{slug}.mp4/play_count_0', position: [0, 0], heading_deg: 0, field_of_view_deg: 80, range_m: 10}}"
         for slug, name in NAMES.items()
     ]
     return "\n".join(lines)

@@ -180,9 +180,10 @@ def test_a_lost_connection_cannot_be_overlooked(open_page: Open) -> None:
 
 def test_no_page_scrolls_sideways_on_a_phone(site: Site, open_page: Open) -> None:
     alert_id, resident_id = site.visitor_alert("022m.jpg"), site.enrol("张建国", "2-301")
+    site.unclear("022m.jpg")
     page = open_page("/", people.ANNA, PHONE)
     for path in (
-        "/", f"/alerts/{alert_id}", "/cameras", "/residents", f"/residents/{resident_id}", "/residents/new", "/no-page",
+        "/", f"/alerts/{alert_id}", "/cameras", "/residents", f"/residents/{resident_id}", "/residents/new", "/unclear", "/no-page",
     ):  # fmt: skip
         page.goto(path)
         expect(page.locator("h1")).to_be_visible()

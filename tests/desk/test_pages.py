@@ -18,7 +18,18 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/alerts/1", "/cameras", "/residents", "/residents/1", "/residents/new"]
+    "path",
+    [
+        "/",
+        "/alerts/1",
+        "/cameras",
+        "/residents",
+        "/residents/1",
+        "/residents/new",
+        "/unclear",
+        "/visitors",
+        "/visitors/new",
+    ],
 )
 def test_no_page_is_shown_to_who_is_not_signed_in(site: Site, path: str) -> None:
     answer = httpx.get(site.address + path)

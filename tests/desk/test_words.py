@@ -14,6 +14,7 @@ from monitor.clock import utc_now
 from monitor.core.access import Role
 from monitor.core.alert import AlertKind, Outcome, Severity
 from monitor.core.camera import CameraState
+from monitor.core.expected_visitor import PassState
 from monitor.core.presence import PresenceState, Step
 
 # law.md, section 6, left column.
@@ -26,7 +27,7 @@ FORBIDDEN = re.compile(
 )
 COMPLETE = {
     "role": Role, "severity": Severity, "kind": AlertKind, "step": Step, "why_step": Step, "outcome": Outcome,
-    "camera_state": CameraState, "presence": PresenceState,
+    "pass_state": PassState, "camera_state": CameraState, "presence": PresenceState,
 }  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 import rtsp
 
@@ -16,7 +18,7 @@ from monitor.vision.stream import Stream
 from monitor.workers import camera_reader
 from monitor.workers.camera_reader import WRONG_PASSWORDS, CameraHealth, CameraReader
 
-FPS, FRAMES = rtsp.FPS, rtsp.FRAMES
+FPS, GROUP, FRAMES = rtsp.FPS, rtsp.GROUP, rtsp.FRAMES
 RETRY_S = 0.05
 WITHIN_S = 15.0
 POLL_S = 0.02
@@ -207,3 +209,32 @@ def test_a_full_disk_costs_the_wall_picture_and_not_the_camera(folder: Path) -> 
         seen = reader.health().pictures
         health = until(reader, lambda health: health.pictures >= seen + FPS)
         assert is_live(health) and health.wall_picture_at is None
+
+
+def write_broken_clip(path: Path) -> None:
+    """Three seconds of which all but the first half second are damaged: the later key frames are missing."""
+    noise = np.random.default_rng(4).integers(0, 255, (176, 400, 3)).astype(np.uint8)
+    with av.open(path, "w") as container:
+        video = container.add_stream("libx264", rate=FPS, options={"g": str(GROUP), "sc_threshold": "0"})
+        video.width, video.height, video.pix_fmt, video.max_b_frames = 320, 176, "yuv420p", 0
+        frames = [np.ascontiguousarray(noise[:, 2 * n : 2 * n + 320]) for n in range(3 * FPS)]
+        packets = [p for f in frames for p in video.encode(av.VideoFrame.from_ndarray(f, "bgr24"))]
+        for number, packet in enumerate([*packets, *video.encode(None)]):
+            if not packet.is_keyframe or number == 0:
+                container.mux(packet)
+
+
+def test_a_camera_that_sends_damaged_pictures_only_does_not_stay_live(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody could have been seen meanwhile; the first whole picture ends it."""
+    monkeypatch.setattr(camera_reader, "PICTURE_WITHIN_S", 0.8)
+    monkeypatch.setattr(camera_reader, "BROKEN_AFTER_S", 0.2)
+    write_broken_clip(tmp_path / "clip.mp4")
+    with rtsp.serve(tmp_path) as port, reading(port, "clip.mp4/play_count_0") as reader:
+        first = until(reader, is_live)
+        broken = until(reader, lambda health: health.reason == "broken_picture")
+        assert (broken.state, broken.live_since) == (CameraState.STALLED, None)
+        again = until(reader, is_live)
+    assert first.live_since is not None and again.live_since is not None
+    assert again.live_since > first.live_since

@@ -13,22 +13,25 @@ from sqlalchemy.orm import Session
 from monitor.bootstrap import Runtime
 from monitor.core.alert import AlertKind
 from monitor.core.camera import CameraState
-from monitor.services import alerts, cameras, snapshots, wellness
+from monitor.services import alerts, cameras, sightings, snapshots, wellness
 from monitor.services import estate as estates
 from monitor.services.cameras import Report
 
 
 @dataclass(frozen=True)
 class Scene:
-    """The ids of what is there. Ada was last seen 25 hours ago; Cleo is at the gate."""
+    """The ids of what is there. Ada was last seen 25 hours ago; Cleo is at the gate, Li is expected."""
 
     ada: int
     visit: int
+    visitor: int
     wellness_alert: int
     visitor_alert: int
     check: int
     ada_picture: str
     cleo_picture: str
+    sighting: int
+    unclear_face: int
 
 
 def make_scene(session: Session, runtime: Runtime, estate_id: str, now: datetime) -> Scene:
@@ -37,7 +40,12 @@ def make_scene(session: Session, runtime: Runtime, estate_id: str, now: datetime
     ada_picture = snapshots.save(runtime.files, b"Ada's face", b"Ada's scene", begin)
     people.seen(session, estate_id, ada, begin, snapshot=ada_picture)
     people.unseen(session, estate_id, now)
+    hour = timedelta(hours=1)
+    visitor = people.expect(session, estate_id, "Li", now, starts_at=now - hour, ends_at=now + hour)
     cleo_picture = snapshots.save(runtime.files, b"Cleo's face", b"Cleo's scene", now)
+    (sighting,) = sightings.listing(session, estate_id)
+    face = snapshots.save(runtime.files, b"face of Ada", b"an unclear scene", now)
+    unclear_face = people.unclear(session, estate_id, now - timedelta(hours=2), snapshot=face)
     visit = people.stranger(session, estate_id, now, snapshot=cleo_picture)
     live = CameraState.LIVE
     reports = [Report(c.id, live, "", now, now, 0.1, 12.0, now) for c in runtime.estate.cameras]
@@ -47,11 +55,14 @@ def make_scene(session: Session, runtime: Runtime, estate_id: str, now: datetime
     return Scene(
         ada,
         visit,
+        visitor,
         ids[AlertKind.WELLNESS],
         ids[AlertKind.VISITOR],
         check.id,
         ada_picture.id,
         cleo_picture.id,
+        sighting.id,
+        unclear_face,
     )
 
 

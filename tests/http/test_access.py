@@ -1,5 +1,6 @@
 """Who may use which route: every route and every role, deny by default."""
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -8,11 +9,19 @@ from fastapi import FastAPI
 
 from api import policies
 from api.policies import RouteWithoutPolicy
+from monitor.clock import utc_now
 
 V1 = "/api/v1"
+TOMORROW = (utc_now() + timedelta(days=1)).isoformat()
 PHOTO = {"data": {"name": "Dora"}, "files": [("photos", ("dora.jpg", b"face of Dora"))]}
+MORE = {"files": [("photos", ("ada.jpg", b"face of Ada"))]}
+PASS = {
+    "data": {"name": "Li", "reason": "nurse", "ends_at": TOMORROW, "consent": "true"},
+    "files": [("photos", ("li.jpg", b"face of Li"))],
+}
 WELL = {"json": {"outcome": "well_at_home"}}
 SENT_AWAY = {"json": {"outcome": "sent_away"}}
+SOMEBODY = {"json": {"resident_id": 1}}
 WRONG = {"json": {"name": "Max", "password": "wrong"}}
 FORM = {"data": {"name": "Max", "password": "wrong"}}
 
@@ -31,6 +40,11 @@ TABLE: dict[str, tuple[str, dict[str, Any], tuple[int, int, int, int]]] = {
     f"GET {V1}/cameras/{{slug}}/picture": (f"{V1}/cameras/gate-1/picture", {}, (401, 200, 200, 200)),
     f"GET {V1}/residents": (f"{V1}/residents", {}, (401, 200, 200, 200)),
     f"POST {V1}/residents": (f"{V1}/residents", PHOTO, (401, 403, 403, 201)),
+    f"POST {V1}/residents/{{resident_id}}/photos": (
+        f"{V1}/residents/{{ada}}/photos",
+        MORE,
+        (401, 403, 403, 201),
+    ),
     f"GET {V1}/residents/{{resident_id}}": (f"{V1}/residents/{{ada}}", {}, (401, 200, 200, 200)),
     f"DELETE {V1}/residents/{{resident_id}}": (f"{V1}/residents/{{ada}}", {}, (401, 403, 403, 204)),
     f"GET {V1}/residents/{{resident_id}}/timeline": (
@@ -39,8 +53,26 @@ TABLE: dict[str, tuple[str, dict[str, Any], tuple[int, int, int, int]]] = {
         (401, 403, 200, 200),
     ),
     f"GET {V1}/sightings": (f"{V1}/sightings", {}, (401, 403, 200, 200)),
+    f"POST {V1}/sightings/{{sighting_id}}/rejection": (
+        f"{V1}/sightings/{{sighting}}/rejection",
+        {},
+        (401, 403, 200, 200),
+    ),
+    f"GET {V1}/unclear-faces": (f"{V1}/unclear-faces", {}, (401, 403, 200, 200)),
+    f"POST {V1}/unclear-faces/{{face_id}}/name": (
+        f"{V1}/unclear-faces/{{unclear_face}}/name",
+        SOMEBODY,
+        (401, 403, 200, 200),
+    ),
     f"GET {V1}/visits": (f"{V1}/visits", {}, (401, 200, 200, 200)),
     f"GET {V1}/visits/{{visit_id}}": (f"{V1}/visits/{{visit}}", {}, (401, 200, 200, 200)),
+    f"GET {V1}/expected-visitors": (f"{V1}/expected-visitors", {}, (401, 200, 200, 200)),
+    f"POST {V1}/expected-visitors": (f"{V1}/expected-visitors", PASS, (401, 403, 403, 201)),
+    f"DELETE {V1}/expected-visitors/{{visitor_id}}": (
+        f"{V1}/expected-visitors/{{visitor}}",
+        {},
+        (401, 403, 403, 204),
+    ),
     f"GET {V1}/alerts": (f"{V1}/alerts", {}, (401, 200, 200, 200)),
     f"GET {V1}/alerts/{{alert_id}}": (f"{V1}/alerts/{{visitor_alert}}", {}, (401, 200, 200, 200)),
     f"POST {V1}/alerts/{{alert_id}}/acknowledge": (
@@ -114,8 +146,12 @@ def test_a_route_beside_the_framework_stops_the_start_too(app: FastAPI) -> None:
 ELSEWHERE = [
     ("GET", "/residents/{ada}", {}),
     ("GET", "/residents/{ada}/timeline", {}),
+    ("POST", "/residents/{ada}/photos", MORE),
     ("DELETE", "/residents/{ada}", {}),
+    ("POST", "/sightings/{sighting}/rejection", {}),
+    ("POST", "/unclear-faces/{unclear_face}/name", SOMEBODY),
     ("GET", "/visits/{visit}", {}),
+    ("DELETE", "/expected-visitors/{visitor}", {}),
     ("GET", "/alerts/{wellness_alert}", {}),
     ("POST", "/alerts/{visitor_alert}/acknowledge", {}),
     ("POST", "/alerts/{visitor_alert}/resolve", SENT_AWAY),
@@ -133,5 +169,13 @@ def test_what_belongs_to_another_estate_is_not_found(anna: httpx.Client, elsewhe
 
 
 def test_lists_hold_nothing_of_another_estate(anna: httpx.Client, elsewhere: Any) -> None:
-    for noun in ("residents", "sightings", "visits", "alerts", "wellness-checks"):
+    for noun in (
+        "residents",
+        "sightings",
+        "unclear-faces",
+        "visits",
+        "expected-visitors",
+        "alerts",
+        "wellness-checks",
+    ):
         assert anna.get(f"{V1}/{noun}").json() == [], noun

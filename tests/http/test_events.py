@@ -145,7 +145,7 @@ def test_duty_hears_of_alerts_but_not_of_sightings(address: str, runtime: Runtim
         now,
         "sighting.started",
         "alert.opened",
-        "face.undecided",
+        "face.unclear",
         "sighting.started",
         "visit.started",
     )

@@ -1,5 +1,6 @@
 """Enrolment judges every photo; erasure leaves nothing; pictures are for who may see them."""
 
+from base64 import b64decode
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from fastapi import FastAPI
 from api.photos import Photos
 from api.rest import create_api
 from monitor.bootstrap import Runtime
+from monitor.core.subject import Subject
 from monitor.services import enrolment, snapshots
 
 V1 = "/api/v1"
@@ -57,10 +59,83 @@ def test_nothing_is_kept_when_no_photo_can_be_used(photo: bytes, anna: httpx.Cli
     assert anna.get(f"{V1}/residents").json() == []
 
 
-def test_a_face_that_is_enrolled_already_is_warned_about(anna: httpx.Client, scene: Any) -> None:
-    warning = enrol(anna, b"face of Ada").json()["looks_like"]
-    assert warning == {"resident_id": scene.ada, "name": "Ada", "score": 1.0}
+def test_a_face_that_is_enrolled_already_needs_a_confirmation(anna: httpx.Client, scene: Any) -> None:
+    refused = enrol(anna, b"face of Ada")
+    assert refused.status_code == 409
+    problem = refused.json()
+    assert problem["type"] == "urn:shouwang:problem:already-enrolled"
+    assert (problem["resident_id"], round(problem["score"], 3)) == (scene.ada, 1.0)
+    assert [person["name"] for person in anna.get(f"{V1}/residents").json()] == ["Ada"]
+    confirmed = enrol(anna, b"face of Ada", allow_duplicate="true")
+    assert confirmed.status_code == 201
+    assert confirmed.json()["looks_like"] == {"resident_id": scene.ada, "name": "Ada", "score": 1.0}
     assert enrol(anna, b"face of Dora").json()["looks_like"] is None
+
+
+def test_pictures_of_what_was_found_come_only_where_they_are_asked_for(anna: httpx.Client) -> None:
+    photos = files(b"face of Dora", b"two people", b"nobody")
+    for pictures, expected in (("false", [None] * 3), ("true", [b"picture", b"both boxes", None])):
+        answer = anna.post(
+            f"{V1}/residents",
+            params={"pictures": pictures},
+            data={"name": "Dora", "allow_duplicate": "true"},
+            files=photos,
+        )
+        found = [photo["picture"] for photo in answer.json()["photos"]]
+        assert [picture and b64decode(picture) for picture in found] == expected
+    refused = anna.post(
+        f"{V1}/residents", params={"pictures": "true"}, data={"name": "Eva"}, files=files(b"two people")
+    )
+    assert refused.status_code == 422
+    assert b64decode(refused.json()["photos"][0]["picture"]) == b"both boxes"
+
+
+def test_a_photo_of_somebody_else_is_refused_and_few_photos_are_warned_about(anna: httpx.Client) -> None:
+    answer = enrol(anna, b"face of Dora", b"face of Ben", b"face of Dora").json()
+    assert [photo["key"] for photo in answer["photos"]] == [None, "not_same_person", None]
+    assert answer["advice"] == ["two_photos", "same_picture"]
+    assert enrol(anna, b"face of Eva").json()["advice"] == ["one_photo"]
+    disagreeing = enrol(anna, b"face of Fay", b"face of Gus")
+    assert disagreeing.status_code == 422
+    assert {photo["key"] for photo in disagreeing.json()["photos"]} == {"photos_disagree"}
+
+
+def add(client: httpx.Client, resident_id: int, *photos: bytes, **fields: str) -> httpx.Response:
+    return client.post(f"{V1}/residents/{resident_id}/photos", data=fields, files=files(*photos))
+
+
+def test_photos_are_added_to_a_resident(anna: httpx.Client, scene: Any) -> None:
+    answer = add(anna, scene.ada, b"face of Ada", b"face of Ben", b"nobody")
+    assert answer.status_code == 201
+    assert (answer.json()["resident_id"], answer.json()["templates"]) == (scene.ada, 1)
+    assert [photo["key"] for photo in answer.json()["photos"]] == [None, "not_same_person", "no_face"]
+    assert anna.get(f"{V1}/residents/{scene.ada}").json()["templates"] == 2
+
+
+def test_photos_that_do_not_show_the_resident_are_not_added(anna: httpx.Client, scene: Any) -> None:
+    answer = add(anna, scene.ada, b"face of Ben")
+    assert answer.status_code == 422
+    assert [photo["key"] for photo in answer.json()["photos"]] == ["not_same_person"]
+    assert add(anna, scene.ada, *[b"face of Ada"] * 11).status_code == 422
+    assert add(anna, 999, b"face of Ada").status_code == 404
+
+
+def test_nothing_is_added_without_a_consent_in_force(
+    anna: httpx.Client, runtime: Runtime, scene: Any, now: datetime
+) -> None:
+    with runtime.database.writer() as session:
+        people.withdraw(session, scene.ada, now)
+    assert add(anna, scene.ada, b"face of Ada").status_code == 409
+
+
+def test_who_is_unknown_to_the_engine_in_force_needs_photos(anna: httpx.Client, scene: Any) -> None:
+    assert [person["needs_photos"] for person in anna.get(f"{V1}/residents").json()] == [True]
+    assert anna.get(f"{V1}/residents/{scene.ada}").json()["needs_photos"] is True
+
+
+def test_many_photos_may_be_sent_to_a_resident(anna: httpx.Client, scene: Any) -> None:
+    answer = add(anna, scene.ada, b"face of Ada", bytes(2 * 1024 * 1024))
+    assert answer.status_code == 201
 
 
 def test_names_that_cannot_be_are_refused(anna: httpx.Client) -> None:
@@ -111,7 +186,8 @@ def test_an_erased_resident_is_gone_with_everything(
     assert anna.get(f"{V1}/snapshots/{scene.ada_picture}/face").status_code == 404
     assert anna.get(f"{V1}/alerts/{scene.wellness_alert}").status_code == 404
     with runtime.database.reader() as session:
-        assert not len(enrolment.gallery(session, runtime.estate.id, people.ENGINE, now).resident_ids)
+        gallery = enrolment.gallery(session, runtime.estate.id, people.ENGINE, now)
+        assert Subject.resident(scene.ada) not in gallery.people
 
 
 def test_duty_sees_residents_but_not_when_or_where(olga: httpx.Client, sam: httpx.Client, scene: Any) -> None:

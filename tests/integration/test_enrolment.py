@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from models import SightingRow, SnapshotRow, TemplateRow
+from models import ResidentRow, SightingRow, SnapshotRow, TemplateRow
 from monitor.bootstrap import Runtime
-from monitor.errors import InvalidInput
+from monitor.core.subject import Subject
+from monitor.errors import AlreadyEnrolled, InvalidInput
 from monitor.services import enrolment, estate, housekeeping, residents, snapshots
 from monitor.services.enrolment import NewResident, Photo
 from monitor.store.snapshot_files import Picture
@@ -23,15 +24,15 @@ def test_only_people_whose_consent_is_in_force_are_in_the_gallery(runtime: Runti
         ben = people.enrol(session, runtime.estate.id, people.BEN, now)
         people.withdraw(session, ben, now)
         gallery = enrolment.gallery(session, runtime.estate.id, people.ENGINE, now)
-        assert set(gallery.resident_ids) == {ada}
+        assert gallery.people == (Subject.resident(ada),)
         a_year_later = enrolment.gallery(session, runtime.estate.id, people.ENGINE, now + 366 * DAY)
-        assert not len(a_year_later.resident_ids)
+        assert not a_year_later.people
 
 
 def test_templates_of_another_engine_never_meet(runtime: Runtime, now: datetime) -> None:
     with runtime.database.writer() as session:
         people.enrol(session, runtime.estate.id, people.ADA, now)
-        assert not len(enrolment.gallery(session, runtime.estate.id, "other", now).resident_ids)
+        assert not len(enrolment.gallery(session, runtime.estate.id, "other", now).people)
 
 
 def test_a_template_cannot_exist_without_a_consent(runtime: Runtime, now: datetime) -> None:
@@ -59,14 +60,20 @@ def test_nobody_is_seen_after_withdrawing(runtime: Runtime, now: datetime) -> No
         assert session.scalars(select(SightingRow)).all() == []
 
 
-def test_a_face_that_is_enrolled_already_is_pointed_out(runtime: Runtime, now: datetime) -> None:
+def test_a_face_that_is_enrolled_already_needs_a_confirmation(runtime: Runtime, now: datetime) -> None:
+    new = NewResident("Ada again", None, False, 365, people.ANNA)
+    photo = Photo("ada.jpg", people.photo_face(people.ADA), None)
     with runtime.database.writer() as session:
         ada = people.enrol(session, runtime.estate.id, people.ADA, now)
-        new = NewResident("Ada again", None, False, 365, people.ANNA)
-        photo = Photo("ada.jpg", people.photo_face(people.ADA), None)
-        done = enrolment.enrol(session, runtime.estate.id, new, [photo], people.ENGINE, now)
-    assert done.looks_like is not None
-    assert done.looks_like[0] == ada
+    with pytest.raises(AlreadyEnrolled) as caught, runtime.database.writer() as session:
+        enrolment.enrol(session, runtime.estate.id, new, [photo], people.ENGINE, now)
+    assert caught.value.facts["resident_id"] == ada
+    with runtime.database.writer() as session:
+        done = enrolment.enrol(
+            session, runtime.estate.id, new, [photo], people.ENGINE, now, allow_duplicate=True
+        )
+        assert len(session.scalars(select(ResidentRow)).all()) == 2
+    assert done.looks_like is not None and done.looks_like[0] == ada
 
 
 def test_without_a_usable_photo_nothing_is_kept(runtime: Runtime, now: datetime) -> None:

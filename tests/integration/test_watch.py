@@ -1,14 +1,20 @@
 """The watch as a process runs it: its first tick after a long stop alarms nobody about cameras that are connecting."""
 
 from datetime import datetime, timedelta
+from threading import Event, Thread
 
+import people
 import pytest
 
 from monitor.bootstrap import Runtime, watch
 from monitor.core.camera import CameraState
+from monitor.heartbeat import Heartbeat
 from monitor.services import alerts, cameras
 from monitor.services.cameras import Report
+from monitor.workers import visit_book
 from monitor.workers import watch as watch_worker
+from monitor.workers.scheduler import Housekeeping
+from monitor.workers.visit_book import VisitBookClient
 
 
 @pytest.fixture
@@ -54,3 +60,26 @@ def test_two_watches_by_mistake_alarm_once(
         assert len(alerts.listing(session, stopped_yesterday.estate.id)) == len(
             stopped_yesterday.estate.cameras
         )
+
+
+def test_the_watch_keeps_the_book_of_visits_as_long_as_it_runs(
+    runtime: Runtime, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Housekeeping, "purge", lambda _: None)  # nobody waits for its end
+    monkeypatch.setattr(visit_book, "PATIENCE_S", 0.9)
+    monkeypatch.setattr(visit_book, "full_jitter_s", lambda *_: 0.01)
+    stop, pause = Event(), Event()
+    running = Thread(target=watch(runtime).run, args=(stop, Heartbeat()))
+    running.start()
+    client = VisitBookClient(visit_book.address(runtime.settings.data_dir), runtime.visit_policy.gap)
+    for _ in range(500):
+        client.keep_in_step(now)
+        if client.shared:
+            break
+        pause.wait(0.01)
+    key = client.meet(people.face(people.CLEO), "gate-1", now)
+    assert client.shared and client.meet(people.face(people.CLEO), "lift-1", now) == key
+    stop.set()
+    running.join(10)
+    assert not running.is_alive()
+    assert client.meet(people.face(people.CLEO), "gate-1", now) == key and not client.shared

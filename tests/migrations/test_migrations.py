@@ -58,13 +58,13 @@ def test_the_database_file_belongs_to_its_owner_alone(empty: Database, tmp_path:
 def test_the_reader_cannot_write(empty: Database) -> None:
     migrate(empty)
     with empty.reader() as session, pytest.raises(OperationalError, match=r"readonly|read-only"):
-        session.execute(text("INSERT INTO estate VALUES ('a', 'A', 'UTC', 0)"))
+        session.execute(text("INSERT INTO estate VALUES ('a', 'A', 'UTC', 0, NULL)"))
 
 
 def test_a_reader_does_not_wait_for_a_writer(empty: Database) -> None:
     migrate(empty)
     with empty.writer() as writing:
-        writing.execute(text("INSERT INTO estate VALUES ('a', 'A', 'UTC', 0)"))
+        writing.execute(text("INSERT INTO estate VALUES ('a', 'A', 'UTC', 0, NULL)"))
         with empty.reader() as reading:
             assert reading.execute(text("SELECT count(*) FROM estate")).scalar() == 0
 
@@ -115,3 +115,31 @@ def test_a_killed_migration_leaves_the_old_or_the_new_schema(tmp_path: Path, sta
     migrate(database)
     assert current(database) == newest()
     database.dispose()
+
+
+def test_templates_and_visits_made_before_photos_and_keys_are_kept(empty: Database) -> None:
+    migrate(empty, "0001")
+    with empty.writer() as session:
+        for statement in (
+            "INSERT INTO estate VALUES ('a', 'A', 'UTC', 0)",
+            "INSERT INTO resident VALUES (7, 'Ada', NULL, '2026-11-01', 'a')",
+            "INSERT INTO consent (id, resident_id, purpose, text_version, given_at, until, recorded_by, estate_id) "
+            "VALUES (3, 7, 'recognition', '2026-11', '2026-11-01', '2027-11-01', 'Anna', 'a')",
+            "INSERT INTO template (id, resident_id, consent_id, engine, embedding, quality, created_at, estate_id) "
+            "VALUES (9, 7, 3, 'sface', x'00', 0.8, '2026-11-01', 'a')",
+            "INSERT INTO camera (id, slug, name, place, direction, identifies, enabled, x_m, y_m, heading_deg, "
+            "field_of_view_deg, range_m, state, state_since, state_reason, estate_id) VALUES "
+            "(1, 'gate', 'Gate', 'gate', 'in', 1, 1, 0, 0, 0, 0, 0, 'live', '2026-11-01', '', 'a')",
+            "INSERT INTO visit (id, started_at, ended_at, first_camera_id, last_camera_id, why, estate_id) "
+            "VALUES (5, '2026-11-01', '2026-11-01', 1, 1, '{}', 'a')",
+        ):
+            session.execute(text(statement))
+    migrate(empty)
+    with empty.reader() as session:
+        photo = session.execute(
+            text(
+                "SELECT p.resident_id, p.source, p.crop_jpeg FROM template t JOIN photo p ON p.id = t.photo_id"
+            )
+        ).one()
+        assert tuple(photo) == (7, "photo", None)
+        assert session.execute(text("SELECT key FROM visit WHERE id = 5")).scalar() == "visit-5"

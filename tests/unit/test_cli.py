@@ -135,7 +135,7 @@ def flood(folder: Path) -> Path:
 def test_help_names_every_command() -> None:
     said = shouwang("--help")
     assert said.exit_code == 0
-    for command in "demo up ingest watch api check enrol user token migrate".split():
+    for command in "demo up ingest watch api check enrol renew calibrate evaluate user token migrate".split():
         assert f" {command} " in said.output
 
 
@@ -213,6 +213,16 @@ def test_a_resident_is_enrolled_from_a_portrait(desk: Database) -> None:
     assert f"kept     {portrait}: quality " in said.stdout
     assert "Ada is enrolled with 1 template(s)" in said.stdout
     assert kept(desk) == (1, 1, 1)
+
+
+def test_calibrate_keeps_what_is_wanted_and_tells_the_threshold(desk: Database) -> None:
+    usual, strict = shouwang("calibrate"), shouwang("calibrate", "--fpir", "0.1%")
+    assert (usual.exit_code, strict.exit_code, strict.stderr) == (0, 0, "")
+    assert "at most 0.30% of strangers" in usual.stdout and "at most 0.10% of strangers" in strict.stdout
+    assert "with 5000 people it would be" in strict.stdout
+    assert "at most 0.10%" in shouwang("calibrate").stdout
+    wrong = shouwang("calibrate", "--fpir", "few")
+    assert wrong.exit_code == 1 and "few is no share such as 0.3% or 0.003" in wrong.stderr
 
 
 def test_photos_that_cannot_be_used_are_told_one_by_one_and_nothing_is_kept(

@@ -47,7 +47,7 @@ def test_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
         "PORT": "9000",
         "PHONE_HOURS": "12.5",
         "RESIDENT_AT": "0.6",
-        "STRANGER_BELOW": "0.6",
+        "UNDECIDED_BELOW": "0.05",
         "MATCH_MARGIN": "0.1",
         "LOG_LEVEL": "debug",
         "NOTIFY": f'{{"duty": "wecombot://{CANARY}"}}',
@@ -57,7 +57,8 @@ def test_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load_settings()
     assert settings.database() == "sqlite:////srv/shouwang/shouwang.db"
     assert settings.steps().phone == timedelta(hours=12.5)
-    assert settings.identification() == IdentificationPolicy(resident_at=0.6, margin=0.1, stranger_below=0.6)
+    assert settings.identification() == IdentificationPolicy(margin=0.1, undecided_below=0.05)
+    assert settings.resident_at == 0.6
     assert (settings.host, settings.log_level) == ("127.0.0.1", "DEBUG")
     assert settings.notify["duty"].get_secret_value() == f"wecombot://{CANARY}"
     assert CANARY not in f"{settings!r} {settings} {settings.model_dump_json()}"
@@ -105,7 +106,7 @@ def test_links_lead_to_the_desk(
         ("NOTIFY", f'{{"wecombot://{CANARY}": 5}}', "must be text"),
         ("RESIDENT_AT", "nan", "infinite"),
         ("RESIDENT_AT", "1.1", "at most 1"),
-        ("STRANGER_BELOW", "0.51", "at most SHOUWANG_RESIDENT_AT (0.5)"),
+        ("WANTED_FPIR", "0.2", "at most 0.1"),
         ("VISIT_HOURS", "24", "more than SHOUWANG_PHONE_HOURS (24)"),
         ("URGENT_HOURS", "48", "more than SHOUWANG_VISIT_HOURS (48)"),
         ("PHONE_HOURS", "0", "more than 0"),

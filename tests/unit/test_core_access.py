@@ -11,7 +11,7 @@ EVERYBODY = {
     Action.SEE_VISITS,
     Action.SEE_RESIDENTS,
 }
-STAFF = EVERYBODY | {Action.SEE_SIGHTINGS, Action.RECORD_CHECKS}
+STAFF = EVERYBODY | {Action.SEE_SIGHTINGS, Action.RECORD_CHECKS, Action.CORRECT}
 
 
 @pytest.mark.parametrize(

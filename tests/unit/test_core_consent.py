@@ -39,4 +39,4 @@ def test_a_withdrawal_before_the_date_leaves_nothing() -> None:
 
 
 def test_consent_is_given_for_a_purpose() -> None:
-    assert {p.value for p in Purpose} == {"recognition", "wellness"}
+    assert {p.value for p in Purpose} == {"recognition", "wellness", "keep_photo"}

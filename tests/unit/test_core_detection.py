@@ -21,3 +21,11 @@ def test_the_length_is_the_number_of_faces() -> None:
         len(Detections(np.zeros((3, 4), np.float32), np.zeros((3, 5, 2), np.float32), np.ones(3, np.float32)))
         == 3
     )
+
+
+def test_some_of_the_faces_keep_what_belongs_to_them() -> None:
+    scores = np.array([0.9, 0.8, 0.7], np.float32)
+    boxes_xyxy = np.repeat(scores[:, None], 4, axis=1)
+    found = Detections(boxes_xyxy, np.zeros((3, 5, 2), np.float32), scores).only([2, 0])
+    assert found.scores.tolist() == found.boxes_xyxy[:, 1].tolist() == scores[[2, 0]].tolist()
+    assert len(found.only([])) == 0

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.geometry import ALIGNED_POINTS_XY, alignment, iou
+from monitor.core.geometry import ALIGNED_POINTS_XY, alignment, iou, span_px
 
 
 def boxes(*rows: tuple[float, float, float, float]) -> np.ndarray:
@@ -50,3 +50,11 @@ def test_points_that_all_lie_together_do_not_divide_by_zero() -> None:
     assert np.isfinite(matrix).all()
     np.testing.assert_allclose(matrix[:, 2], ALIGNED_POINTS_XY.mean(axis=0))
     assert np.abs(matrix[:, :2]).max() == pytest.approx(0)
+
+
+def test_the_span_of_a_turned_face_is_told_by_its_height() -> None:
+    front = np.array([[0, 0], [40, 0], [20, 20], [5, 40], [35, 40]], np.float32)
+    turned = front * np.array([0.3, 1], np.float32)
+    assert span_px(front) == pytest.approx(40)
+    assert span_px(turned) == pytest.approx(38)
+    assert span_px(3 * front) == pytest.approx(120)

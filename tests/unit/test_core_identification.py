@@ -1,18 +1,22 @@
 """A name is given only on clear evidence; everything else is a stranger or undecided."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from monitor.core.embedding import unit
-from monitor.core.gallery import Gallery
-from monitor.core.identification import Evidence, IdentificationPolicy, Shot, Verdict
+from monitor.core.embedding import SECOND_WEIGHT, joined, unit
+from monitor.core.gallery import UNCALIBRATED, Gallery, Thresholds
+from monitor.core.identification import AWAITED, Evidence, IdentificationPolicy, Shot, Verdict
+from monitor.core.subject import Subject
 
-ADA, BEN = 1, 2
+ADA, BEN = Subject.resident(1), Subject.resident(2)
 POLICY = IdentificationPolicy()
+RESIDENT_AT = UNCALIBRATED.resident_at
+STRANGER_BELOW = RESIDENT_AT - POLICY.undecided_below
 
 
 def axis(number: int) -> np.ndarray:
@@ -42,22 +46,22 @@ def decided(*faces: np.ndarray, step_s: float = 0.5) -> tuple[Verdict, str]:
 
 def test_clear_pictures_give_a_name_and_say_why() -> None:
     found = evidence(*[face(0.7, 0.1)] * 3).decide(GALLERY)
-    assert (found.verdict, found.resident_id) == (Verdict.RESIDENT, ADA)
-    assert found.explain(POLICY) == {
+    assert (found.verdict, found.subject) == (Verdict.RESIDENT, ADA)
+    assert found.explain() == {
         "verdict": "resident",
         "score": 0.7,
         "margin": 0.6,
         "shots": 3,
         "agreement": 1.0,
         "reason": "clear_match",
-        "resident_at": POLICY.resident_at,
-        "stranger_below": POLICY.stranger_below,
+        "resident_at": RESIDENT_AT,
+        "stranger_below": STRANGER_BELOW,
     }
 
 
 def test_without_a_picture_nothing_is_said() -> None:
     found = Evidence(POLICY).decide(GALLERY)
-    assert (found.verdict, found.resident_id, found.reason) == (Verdict.UNDECIDED, None, "no_clear_picture")
+    assert (found.verdict, found.subject, found.reason) == (Verdict.UNDECIDED, None, "no_clear_picture")
     with pytest.raises(ValueError, match="at least one picture"):
         Evidence(POLICY).probe()
 
@@ -89,8 +93,8 @@ def test_between_the_thresholds_nothing_is_said(likeness: float, verdict: Verdic
 @pytest.mark.parametrize(
     ("ben", "expected"),
     [
-        (0.555, (Verdict.UNDECIDED, "two_residents_alike")),
-        (0.545, (Verdict.UNDECIDED, "two_residents_alike")),
+        (0.555, (Verdict.UNDECIDED, "two_people_alike")),
+        (0.545, (Verdict.UNDECIDED, "two_people_alike")),
         (0.535, (Verdict.RESIDENT, "clear_match")),
     ],
 )
@@ -111,7 +115,7 @@ def test_pictures_of_nobody_count_against_a_name() -> None:
 
 def test_with_nobody_enrolled_everybody_is_a_stranger() -> None:
     found = evidence(*[face(0.9)] * 3).decide(Gallery.empty())
-    assert (found.verdict, found.resident_id) == (Verdict.STRANGER, None)
+    assert (found.verdict, found.subject) == (Verdict.STRANGER, None)
 
 
 def test_a_good_picture_weighs_more_than_a_poor_one() -> None:
@@ -162,9 +166,9 @@ def test_whoever_is_below_the_threshold_is_never_named(
     collected = collect(shots(pictures))
     found = collected.decide(GALLERY)
     likeness = float((GALLERY.templates @ collected.probe()).max())
-    if likeness < POLICY.resident_at - 1e-6:
+    if likeness < RESIDENT_AT - 1e-6:
         assert found.verdict is not Verdict.RESIDENT
-    if likeness < POLICY.stranger_below - 1e-6:
+    if likeness < STRANGER_BELOW - 1e-6:
         assert found.verdict in (Verdict.STRANGER, Verdict.UNDECIDED)
     if found.verdict is Verdict.RESIDENT:
         assert found.shots >= POLICY.min_shots
@@ -193,14 +197,14 @@ def test_the_order_of_the_pictures_does_not_matter(
     assert after.shots == before.shots
     # Sums of float32 differ in the last digits, so a decision on the very edge may.
     edges = (
-        before.score - POLICY.stranger_below,
-        before.score - POLICY.resident_at,
+        before.score - STRANGER_BELOW,
+        before.score - RESIDENT_AT,
         before.margin - POLICY.margin,
     )
     assume(all(abs(edge) > 1e-4 for edge in (*edges, before.margin)))
-    assert (after.verdict, after.resident_id, after.reason) == (
+    assert (after.verdict, after.subject, after.reason) == (
         before.verdict,
-        before.resident_id,
+        before.subject,
         before.reason,
     )
 
@@ -208,3 +212,85 @@ def test_the_order_of_the_pictures_does_not_matter(
 def test_an_embedding_that_is_not_a_number_is_left_out() -> None:
     broken = np.full_like(face(0.7, 0.1), np.nan)
     assert evidence(broken, broken, broken).shots == []
+
+
+def test_an_expected_visitor_is_named_as_one() -> None:
+    nurse = Subject.expected(1)
+    gallery = Gallery.of([(ADA, axis(0)), (nurse, axis(1))])
+    found = evidence(*[face(0.1, 0.7)] * 3).decide(gallery)
+    assert (found.verdict, found.subject, found.named) == (Verdict.EXPECTED, nurse, True)
+
+
+def test_more_likeness_is_asked_for_where_the_data_say_so() -> None:
+    gallery = GALLERY.with_thresholds(Thresholds(0.5, {ADA: 0.65}))
+    assert evidence(*[face(0.6)] * 3).decide(gallery).verdict is Verdict.STRANGER
+    assert evidence(*[face(0.63)] * 3).decide(gallery).verdict is Verdict.UNDECIDED
+    assert evidence(*[face(0.0, 0.6)] * 3).decide(gallery).subject == BEN
+
+
+def with_second_engine(both_at: float = 0.5) -> Gallery:
+    """Ada and Ben as two engines see them; the second engine's embeddings have four dimensions."""
+    second = np.eye(4, dtype=np.float32)
+    both = Gallery.of([(ADA, joined(axis(0), second[0])), (BEN, joined(axis(1), second[1]))])
+    return replace(GALLERY, in_doubt=both.with_thresholds(Thresholds(both_at)))
+
+
+def opinion(ada: float) -> np.ndarray:
+    """What the second engine makes of a face that is this much like Ada."""
+    return np.array([ada, 0, math.sqrt(1 - ada**2), 0], np.float32)
+
+
+def doubtful(likeness: float) -> Evidence:
+    collected = Evidence(POLICY)
+    for number in range(4):
+        picture = np.zeros((2, 2, 3), np.uint8)
+        collected.add(Shot(face(likeness), 0.5 + number / 10, number * 0.5, picture=picture))
+    return collected
+
+
+def test_in_doubt_nothing_is_said_before_the_second_engine_was_heard() -> None:
+    for likeness in (0.41, 0.55):
+        found = doubtful(likeness).decide(with_second_engine())
+        assert (found.verdict, found.reason) == (Verdict.UNDECIDED, AWAITED)
+
+
+@pytest.mark.parametrize(("likeness", "verdict"), [(0.3, Verdict.STRANGER), (0.7, Verdict.RESIDENT)])
+def test_without_doubt_the_second_engine_is_not_asked(likeness: float, verdict: Verdict) -> None:
+    assert doubtful(likeness).decide(with_second_engine()).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("ada", "verdict"), [(0.9, Verdict.RESIDENT), (0.45, Verdict.UNDECIDED), (-0.5, Verdict.STRANGER)]
+)
+def test_the_second_engine_decides_with_the_first(ada: float, verdict: Verdict) -> None:
+    collected = doubtful(0.5)
+    asked = collected.to_ask()
+    assert [s.quality for s in asked] == pytest.approx([0.8, 0.7, 0.6])
+    collected.hear(asked, np.stack([opinion(ada)] * 3))
+    found = collected.decide(with_second_engine())
+    assert found.verdict is verdict
+    assert found.score == pytest.approx((0.5 + SECOND_WEIGHT * ada) / (1 + SECOND_WEIGHT), abs=1e-3)
+    assert collected.to_ask() == [] and all(
+        s.picture is None for s in collected.shots if s.second is not None
+    )
+
+
+def test_the_first_engines_part_of_joined_templates_is_what_it_made() -> None:
+    second = np.eye(4, dtype=np.float32)
+    both = Gallery.of([(ADA, joined(axis(0), second[0])), (BEN, joined(axis(1), second[1]))])
+    np.testing.assert_allclose(both.first_engine(8).templates, GALLERY.templates, atol=1e-6)
+
+
+@pytest.mark.parametrize(("quality", "named"), [(0.5, 0.505), (0.8, 0.505), (0.25, 0.565), (0.15, 0.589)])
+def test_poor_pictures_need_more_likeness_for_a_name_and_no_more_to_be_unclear(
+    quality: float, named: float
+) -> None:
+    def verdict(likeness: float) -> Verdict:
+        collected = Evidence(POLICY)
+        for number in range(3):
+            collected.add(Shot(face(likeness), quality, number * 0.5))
+        return collected.decide(GALLERY).verdict
+
+    assert verdict(named) is Verdict.RESIDENT
+    assert verdict(named - 0.01) is Verdict.UNDECIDED
+    assert verdict(0.45) is Verdict.STRANGER

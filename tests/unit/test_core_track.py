@@ -101,3 +101,11 @@ def test_a_track_knows_its_times_and_width() -> None:
     tracker.update(found(0), 1.0)
     (track,) = tracker.update(found(1), 1.5)
     assert (track.first_s, track.last_s, track.width_px) == (1.0, 1.5, 40.0)
+
+
+def test_after_a_cut_the_same_place_is_a_new_track() -> None:
+    tracker = Tracker()
+    tracker.update(found(0, 200), 0.0)
+    assert [track.number for track in tracker.cut()] == [1, 2]
+    assert tracker.cut() == [] and tracker.ended(60.0) == []
+    assert numbers(tracker, found(0), 0.1) == [3]

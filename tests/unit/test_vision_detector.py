@@ -46,16 +46,7 @@ def test_a_large_picture_gives_boxes_in_its_own_pixels() -> None:
     assert np.allclose(found.boxes_xyxy / 3, small.boxes_xyxy, atol=2.0)
 
 
-def test_a_region_is_answered_in_pixels_of_the_whole_picture() -> None:
-    whole = by_column(faces.detector().detect(scene()))
-    region = faces.detector().detect_in(scene(), (560.5, 150.0, 5000.0, 400.0))
-    assert len(region) == 1
-    assert np.allclose(region.boxes_xyxy[0], whole.boxes_xyxy[1], atol=3.0)
-    assert np.allclose(region.landmarks_xy[0], whole.landmarks_xy[1], atol=3.0)
-
-
 def test_odd_tiny_and_empty_pictures_have_no_face() -> None:
     for shape in [(1, 1, 3), (7, 33, 3), (0, 0, 3), (301, 517, 3)]:
         found = faces.detector().detect(np.zeros(shape, np.uint8))
         assert (found.boxes_xyxy.shape, found.landmarks_xy.shape) == ((0, 4), (0, 5, 2))
-    assert len(faces.detector().detect_in(scene(), (2000, 2000, 3000, 3000))) == 0

@@ -12,6 +12,7 @@ from monitor.core.access import Action
 from monitor.core.alert import AlertState
 from monitor.services import alerts
 from monitor.services.alerts import Alert
+from monitor.services.proofs import STAFF
 
 Close = Callable[[Alert], None]
 
@@ -81,6 +82,8 @@ def proposal(viewer: Viewer, alert: Alert) -> None:
         with tag("div", "again"):
             icon("good")
             text(told)
+            if viewer.may(Action.CORRECT) and alert.why.get("seen_again_by") != STAFF:
+                link(viewer.words.see_sighting, f"/residents/{alert.resident_id}", "nowrap")
 
 
 def actions(viewer: Viewer, alert: Alert, close: Close) -> None:

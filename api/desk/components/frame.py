@@ -11,6 +11,7 @@ from api.desk.components.basics import linked, tag, text
 from api.desk.components.follow import follow
 from api.desk.components.icons import icon
 from api.desk.text import CATALOGUES, Catalogue
+from monitor.core.access import Action
 from monitor.core.alert import AlertState
 from monitor.services import alerts
 
@@ -53,11 +54,15 @@ def preferences(words: Catalogue) -> None:
 def _tabs(viewer: Viewer) -> None:
     words, here = viewer.words, viewer.request.url.path
     with tag("nav", "tabs"):
-        for address, label, drawing in (
-            ("/", words.desk, "bell"),
-            ("/cameras", words.cameras, "camera"),
-            ("/residents", words.residents, "people"),
+        for address, label, drawing, needs in (
+            ("/", words.desk, "bell", Action.SEE_ALERTS),
+            ("/cameras", words.cameras, "camera", Action.SEE_CAMERAS),
+            ("/residents", words.residents, "people", Action.SEE_RESIDENTS),
+            ("/unclear", words.unclear, "unknown", Action.SEE_SIGHTINGS),
+            ("/visitors", words.visitors_tab, "visitor", Action.SEE_VISITS),
         ):
+            if not viewer.may(needs):
+                continue
             there = here == address or (address != "/" and here.startswith(address))
             with linked(address, f"tab {'here' if there else ''}") as tab:
                 if there:

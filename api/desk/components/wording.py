@@ -75,7 +75,9 @@ def seen_again(viewer: Viewer, alert: Alert) -> str | None:
 def state(viewer: Viewer, alert: Alert) -> str:
     words, times = viewer.words, viewer.times
     if alert.state is AlertState.RESOLVED and alert.resolved_at:
-        told = words.closed_by_itself if alert.resolved_by == SYSTEM else words.resolved_by
+        told = words.resolved_by
+        if alert.resolved_by == SYSTEM:
+            told = words.closed_by_system if "turned_out" in alert.why else words.closed_by_itself
         return told.format(person=alert.resolved_by, clock=times.clock(alert.resolved_at))
     if alert.state is AlertState.ACKNOWLEDGED and alert.acknowledged_at:
         told = words.taken_by_you if alert.acknowledged_by == viewer.principal.name else words.taken_by
@@ -87,6 +89,8 @@ def outcome(viewer: Viewer, alert: Alert) -> str | None:
     """What was found. The result of a wellness check is casework: only for who may record one."""
     if alert.outcome is None:
         return None
+    if alert.resolved_by == SYSTEM and (told := _turned_out(viewer.words, alert)):
+        return told
     return viewer.words.outcome[alert.outcome] if may_close(viewer, alert) else viewer.words.outcome_hidden
 
 
@@ -106,14 +110,21 @@ def _why_wellness(viewer: Viewer, alert: Alert) -> list[str]:
 
 def _why_visitor(viewer: Viewer, alert: Alert) -> list[str]:
     words, facts, lines = viewer.words, alert.why, []
+    if alert.state is not AlertState.RESOLVED and (told := _turned_out(words, alert)):
+        lines.append(told)
     if "rule" in facts:
         lines.append(words.why_rule.format(rule=facts["rule"]))
-    if "score" in facts:
-        below = facts.get("stranger_below", viewer.desk.runtime.settings.stranger_below)
-        lines.append(words.why_stranger.format(score=f"{facts['score']:.2f}", below=f"{below:.2f}"))
+    if "score" in facts and "stranger_below" in facts:
+        score, below = f"{facts['score']:.2f}", f"{facts['stranger_below']:.2f}"
+        lines.append(words.why_stranger.format(score=score, below=below))
     if "shots" in facts:
         lines.append(words.why_shots.format(n=facts["shots"]))
     return lines
+
+
+def _turned_out(words: Catalogue, alert: Alert) -> str | None:
+    """Who the stranger was, when the cameras found out later."""
+    return words.turned_out.get(str(alert.why.get("turned_out")))
 
 
 def _why_camera(words: Catalogue, alert: Alert) -> list[str]:

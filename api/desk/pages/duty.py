@@ -18,9 +18,10 @@ from api.desk.components.receipt import confirm_shown
 from api.desk.components.redrawn import Redrawn
 from monitor.clock import utc_now
 from monitor.core.alert import AlertState
-from monitor.services import alerts, status
+from monitor.services import alerts, status, visits
 from monitor.services.alerts import Alert
 from monitor.services.status import Status
+from monitor.services.visits import Visit
 
 LOOK_AGAIN_S = 5.0
 CLOSED_SHOWN = 20
@@ -31,6 +32,7 @@ class Overview:
     status: Status
     unresolved: list[Alert]  # what nobody has taken comes first
     closed: list[Alert]
+    arrived: list[Visit]  # expected visitors who are there now
     at: datetime
 
 
@@ -50,31 +52,54 @@ async def duty(viewer: Viewer) -> None:
                 gaps = Redrawn[tuple[headline.Gap, ...]](
                     viewer, lambda shown: headline.draw_gaps(viewer, shown), "panel"
                 )
+                arrived = Redrawn[list[Visit]](viewer, lambda shown: _arrived(viewer, shown))
                 with tag("div", "panel"):
                     text(words.resolved, name="h2")
                     closed = Redrawn[list[Alert]](viewer, lambda shown: _closed(viewer, shown))
 
     async def redraw() -> None:
-        found = await viewer.desk.read(lambda session: _overview(session, viewer.desk.estate_id))
+        found = await viewer.desk.read(lambda session: _overview(session, viewer))
         clauses.show(headline.clauses(words, found.status, found.at))
         gaps.show(headline.gaps(words, found.status, found.at))
         empty.show(not found.unresolved)
         feed.show(found.unresolved)
         closed.show(found.closed)
+        arrived.show(found.arrived)
         await confirm_shown(viewer, [alert.id for alert in found.unresolved])
 
     await redraw()
-    follow(viewer, redraw, ("alert.", "camera.", "presence.", "resident."), LOOK_AGAIN_S)
+    follow(viewer, redraw, ("alert.", "camera.", "presence.", "resident.", "visit."), LOOK_AGAIN_S)
 
 
-def _overview(session: Session, estate_id: str) -> Overview:
-    now = utc_now()
+def _overview(session: Session, viewer: Viewer) -> Overview:
+    estate_id, gap, now = viewer.desk.estate_id, viewer.desk.runtime.visit_policy.gap, utc_now()
     return Overview(
         status.get(session, estate_id, now),
         sorted(alerts.listing(session, estate_id), key=lambda alert: alert.state is not AlertState.OPEN),
         alerts.listing(session, estate_id, (AlertState.RESOLVED,), limit=CLOSED_SHOWN),
+        visits.expected_running(session, estate_id, gap, now),
         now,
     )
+
+
+def _arrived(viewer: Viewer, shown: list[Visit]) -> None:
+    """A greeting, not an alert: no colour and no sound."""
+    if not shown:
+        return
+    words, times = viewer.words, viewer.times
+    with tag("div", "panel"):
+        text(words.arrived, name="h2")
+        with tag("ul", "facts"):
+            for visit in shown:
+                with tag("li"):
+                    icon("visitor")
+                    told = words.arrived_line.format(
+                        reason=visit.visitor_reason,
+                        name=visit.visitor_name,
+                        place=visit.first_camera_name,
+                        clock=times.clock(visit.started_at),
+                    )
+                    text(told)
 
 
 def _empty(viewer: Viewer) -> None:

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from api.desk.access import Viewer
-from api.desk.components.basics import ago, fact, image, tag, text
+from api.desk.components.basics import ago, button, fact, image, link, tag, text
 from api.desk.components.follow import follow
 from api.desk.components.frame import frame
 from api.desk.components.last_seen import last_seen
 from api.desk.components.presence_chip import presence_chip
 from api.desk.components.redrawn import Redrawn
+from api.desk.components.rejecting import Reject, Rejecting
 from monitor.clock import utc_now
+from monitor.core.access import Action
 from monitor.errors import NotAllowed
 from monitor.services import residents as services
 from monitor.services.residents import Resident, TimelineEntry
@@ -28,7 +30,10 @@ class Person:
 async def resident(viewer: Viewer, resident_id: int) -> None:
     def read(session: Session) -> Person:
         role, name = viewer.principal.role, viewer.principal.name
-        found = services.get(session, viewer.desk.estate_id, resident_id, role, name, utc_now())
+        engine = viewer.desk.runtime.engine
+        found = services.get(
+            session, viewer.desk.estate_id, resident_id, role, name, utc_now(), engine=engine
+        )
         try:
             history = services.timeline(session, viewer.desk.estate_id, resident_id, role, name)
         except NotAllowed:
@@ -37,7 +42,8 @@ async def resident(viewer: Viewer, resident_id: int) -> None:
 
     first = await viewer.desk.read(read)
     with frame(viewer, first.resident.name):
-        shown = Redrawn[Person](viewer, lambda person: _draw(viewer, person))
+        rejecting = Rejecting(viewer, first.resident.name)
+        shown = Redrawn[Person](viewer, lambda person: _draw(viewer, person, rejecting.open))
     shown.show(first)
 
     async def redraw() -> None:
@@ -46,7 +52,7 @@ async def resident(viewer: Viewer, resident_id: int) -> None:
     follow(viewer, redraw, ("presence.", "resident.", "sighting.", "alert."), LOOK_AGAIN_S)
 
 
-def _draw(viewer: Viewer, person: Person) -> None:
+def _draw(viewer: Viewer, person: Person, reject: Reject) -> None:
     words, found = viewer.words, person.resident
     with tag("div", "lead"), tag("div", "stack"):
         text(found.name, name="h1")
@@ -63,7 +69,7 @@ def _draw(viewer: Viewer, person: Person) -> None:
                 text(words.history_empty, "soft")
             with tag("ol", "timeline"):
                 for entry in person.history or ():
-                    _entry(viewer, entry)
+                    _entry(viewer, entry, reject)
         _facts(viewer, found)
 
 
@@ -77,21 +83,32 @@ def _facts(viewer: Viewer, found: Resident) -> None:
             fact("clock", words.next_look.format(clock=times.clock(found.due_at)))
         fact("paper", words.consent_until.format(day=times.day(until)) if until else words.no_consent)
         fact("photo", words.templates.format(n=found.templates))
+        if found.needs_photos:
+            fact("warning", words.needs_photos)
+        if until and viewer.may(Action.ENROL):
+            link(words.add_photos_to.format(name=found.name), f"/residents/{found.id}/photos", "button")
 
 
-def _entry(viewer: Viewer, entry: TimelineEntry) -> None:
+def _entry(viewer: Viewer, entry: TimelineEntry, reject: Reject) -> None:
     words, times = viewer.words, viewer.times
     # Outcomes may say something about health; they stay with the case, not beside sightings (law.md section 6).
     key = "alert_resolved" if entry.text.startswith("outcome_") else entry.text
     told = words.entry.get(key, entry.text)
-    with tag("li"):
+    with tag("li", "rejected" if entry.rejected_at else ""):
         with tag("div", "grow"):
             text(told.format(camera=entry.camera_name, person=entry.person), "strong", "div")
             with tag("div", "soft small"):
                 text(times.clock(entry.at) + " · ")
                 ago(times, entry.at)
-            if entry.score is not None:
+            if entry.rejected_at is not None:
+                clock = times.clock(entry.rejected_at)
+                text(
+                    words.rejected_by.format(person=entry.rejected_by or words.dash, clock=clock), name="div"
+                )
+            elif entry.score is not None:
                 text(words.entry_score.format(score=f"{entry.score:.2f}"), "soft small", "div")
+            if entry.sighting_id is not None and entry.rejected_at is None and viewer.may(Action.CORRECT):
+                button(words.not_them, lambda: reject(entry), look="slim")
         if entry.snapshot_id is not None:
             image(
                 f"/api/v1/snapshots/{entry.snapshot_id}/face",

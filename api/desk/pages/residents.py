@@ -65,7 +65,8 @@ async def residents(viewer: Viewer) -> None:
 
 def _listing(session: Session, viewer: Viewer) -> list[Resident]:
     principal = viewer.principal
-    found = services.listing(session, viewer.desk.estate_id, principal.role, principal.name, utc_now())
+    estate_id, engine = viewer.desk.estate_id, viewer.desk.runtime.engine
+    found = services.listing(session, estate_id, principal.role, principal.name, utc_now(), engine=engine)
     return sorted(found, key=lambda resident: (_rank(resident), resident.name))
 
 
@@ -100,4 +101,11 @@ def _person(viewer: Viewer, resident: Resident) -> None:
             text(words.last_seen, "soft small", "div")
             last_seen(viewer, resident)
         until = resident.consent_until
-        text(words.consent_until.format(day=times.day(until)) if until else words.no_consent, "soft small")
+        with tag("div"):
+            text(
+                words.consent_until.format(day=times.day(until)) if until else words.no_consent,
+                "soft small",
+                "div",
+            )
+            if resident.needs_photos:
+                text(words.needs_photos, "small lacking", "div")

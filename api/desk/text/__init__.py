@@ -32,6 +32,16 @@ def say(words: Catalogue, error: errors.ShouwangError) -> str:
             return words.error_not_allowed
         case errors.InvalidInput():
             return words.error_field.get(str(error.facts["field"]), words.error_invalid)
+        case errors.WalkRefused():
+            return words.walk_reason.get(str(error.facts.get("key")), words.error_other)
+        case errors.WalkBusy():
+            return words.walk_reason["busy"]
+        case errors.CameraRefused():
+            return words.walk_reason["refused"]
+        case errors.CameraUnreachable():
+            return words.walk_reason["no_answer"]
+        case errors.CameraSilent():
+            return words.walk_reason["no_picture"]
         case errors.PhotoRefused():
             return words.photo_reason.get(str(error.facts.get("key")), words.photo_refused)
         case _:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from monitor.core.access import Role
 from monitor.core.alert import AlertKind, Outcome, Severity
 from monitor.core.camera import CameraState
+from monitor.core.enrolment import SetFlaw
+from monitor.core.expected_visitor import PassState
 from monitor.core.presence import PresenceState, Step
 
 
@@ -94,6 +96,7 @@ class Catalogue:
     taken_by: str
     resolved_by: str
     closed_by_itself: str
+    closed_by_system: str
     take: str
     close: str
     close_by_staff: str
@@ -110,6 +113,7 @@ class Catalogue:
     why_blind: str
     why_no_blind: str
     why_step: Mapping[Step, str]
+    turned_out: Mapping[str, str]
     why_rule: str
     why_stranger: str
     why_shots: str
@@ -165,6 +169,7 @@ class Catalogue:
     consent_until: str
     no_consent: str
     templates: str
+    needs_photos: str
     next_look: str
     entry: Mapping[str, str]
     entry_score: str
@@ -172,11 +177,38 @@ class Catalogue:
     history_empty: str
     history_hidden: str
 
+    # corrections
+    not_them: str
+    not_them_title: str
+    not_them_lead: str
+    not_them_confirm: str
+    corrected: str
+    rejected_by: str
+    see_sighting: str
+    unclear: str
+    unclear_faces: str
+    unclear_lead: str
+    unclear_empty: str
+    unclear_earlier: str
+    unclear_reason: Mapping[str, str]
+    this_is: str
+    this_is_title: str
+    this_is_lead: str
+    this_is_choose: str
+    add_picture: str
+    add_picture_hint: str
+    named_by: str
+    named: str
+    picture_added: str
+    picture_not_added: str
+
     # enrolling
     enrol_lead: str
     step_consent: str
     consent_points: tuple[str, ...]
     consent_tick: str
+    keep_tick: str
+    keep_hint: str
     step_person: str
     full_name: str
     flat: str
@@ -194,6 +226,15 @@ class Catalogue:
     photo_limit: str
     photo_reason: Mapping[str, str]
     photo_advice: Mapping[str, str]
+    set_flaw: Mapping[SetFlaw, str]
+    walk_camera: str
+    walk_start: str
+    walk_hint: str
+    walk_connecting: str
+    walk_left: str
+    walk_reading: str
+    walk_done: str
+    walk_reason: Mapping[str, str]
     enrol_save: str
     enrol_needs: str
     enrol_needs_consent: str
@@ -201,6 +242,42 @@ class Catalogue:
     enrol_needs_photo: str
     enrolled: str
     looks_like: str
+    already_enrolled: str
+    already_enrolled_body: str
+    already_enrolled_open: str
+    add_to_them: str
+    enrol_anyway: str
+    add_photos_to: str
+    photos_added: str
+
+    # expected visitors
+    visitors: str
+    visitors_tab: str
+    visitors_lead: str
+    visitors_empty: str
+    pass_state: Mapping[PassState, str]
+    pass_term: str
+    recorded_by: str
+    end_pass: str
+    end_pass_title: str
+    end_pass_body: str
+    pass_ended: str
+    expect: str
+    expect_lead: str
+    visitor_consent_points: tuple[str, ...]
+    visitor_consent_tick: str
+    step_visitor: str
+    visit_reason: str
+    visit_reason_hint: str
+    first_day: str
+    last_day: str
+    pass_limit: str
+    visitor_save: str
+    visitor_needs_reason: str
+    visitor_needs_days: str
+    visitor_saved: str
+    arrived: str
+    arrived_line: str
 
     # errors
     error_conflict: str
