@@ -20,7 +20,9 @@ class CameraOut(View):
     heading_deg: float = Field(description="Where it looks: 0 is north, 90 is east.", examples=[90])
     field_of_view_deg: float = Field(description="How wide it looks.", examples=[70])
     range_m: float = Field(description="How far it sees.", examples=[12])
-    state: CameraState = Field(description="Only a live camera sees anybody.", examples=["live"])
+    state: CameraState = Field(
+        description="Only a live or a degraded camera sees anybody.", examples=["live"]
+    )
     state_since: datetime = Field(description="Since when it is so.", examples=["2026-11-23T06:00:00Z"])
     state_reason: str = Field(description="Why it is so, as a text key; empty when live.", examples=[""])
     last_frame_at: datetime | None = Field(

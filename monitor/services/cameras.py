@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models import BlindTimeRow, CameraRow
 from monitor.core.alert import AlertKind, AlertState, Outcome, Severity
-from monitor.core.camera import BLIND, CameraState
+from monitor.core.camera import BLIND, SEEING, CameraState
 from monitor.core.sighting import Direction
 from monitor.errors import NotFound
 from monitor.services import alerts, events
@@ -83,7 +83,7 @@ def miss_silent_workers(session: Session, estate_id: str, now: datetime) -> int:
     """Cameras that are said to be live by nobody any more become unreachable; returns how many."""
     silent = 0
     for row in queries.of_estate(session, estate_id):
-        if row.state is not CameraState.LIVE:
+        if row.state not in SEEING:
             continue
         if row.last_frame_at is None or now - row.last_frame_at > SILENT_AFTER:
             blind = queries.open_blind_times_of(session, [row.id]).get(row.id)

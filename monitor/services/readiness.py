@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from monitor.core.camera import CameraState
+from monitor.core.camera import SEEING, CameraState
 from monitor.errors import DatabaseBehind
 from monitor.services import cameras
 from monitor.store import residents as resident_queries
@@ -38,7 +38,7 @@ def _ingest(session: Session, estate_id: str, offline_after: timedelta, now: dat
 
 def _watch(session: Session, estate_id: str, now: datetime) -> list[str]:
     forgotten = any(
-        camera.state is CameraState.LIVE
+        camera.state in SEEING
         and camera.last_frame_at is not None
         and now - camera.last_frame_at > WATCH_LATE
         for camera in cameras.listing(session, estate_id)

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from monitor.core.alert import AlertKind, AlertState
-from monitor.core.camera import CameraState
+from monitor.core.camera import SEEING, CameraState
 from monitor.services import cameras, outbox, residents
 from monitor.services.cameras import Camera
 from monitor.services.residents import Accounted
@@ -32,7 +32,7 @@ def get(session: Session, estate_id: str, now: datetime) -> Status:
     in_use = [camera for camera in found if camera.state is not CameraState.DISABLED]
     return Status(
         cameras=tuple(found),
-        live=sum(camera.state is CameraState.LIVE for camera in in_use),
+        live=sum(camera.state in SEEING for camera in in_use),
         in_use=len(in_use),
         accounted=residents.accounted(session, estate_id, now),
         alerts=alert_queries.count(session, estate_id),
