@@ -3,6 +3,7 @@
 import os
 import pickle
 import signal
+import threading
 import socket
 import stat
 import subprocess
@@ -113,10 +114,12 @@ def in_step(path: Path) -> VisitBookClient:
 
 
 def until_in_step(client: VisitBookClient) -> None:
-    for _ in range(100):
+    pause = threading.Event()
+    for _ in range(500):
         client.keep_in_step(NOW)
         if client.shared:
             return
+        pause.wait(0.02)  # a door that is full refuses at once
     raise AssertionError("the book does not answer")
 
 

@@ -81,7 +81,10 @@ class Sample:
     def running(self, folder: Path, **settings: object) -> Iterator[Service]:
         """The whole service on this estate, in a folder of its own."""
         shutil.copytree(self._folder / "data", folder / "data")
-        with Service(folder, self._camera_file(folder), **settings) as service:
+        service = Service(folder, self._camera_file(folder), **settings)
+        with database(service) as opened, opened.writer() as session:
+            self.seen_long_ago(session, MISSING)
+        with service:
             yield service
 
     def seen_long_ago(self, session: Session, key: str) -> None:
@@ -101,8 +104,6 @@ class Sample:
             assert found is not None, told
             self.ids[key] = int(found[1])
         service.run("user", "create", DUTY, "--role", "duty", SHOUWANG_NEW_PASSWORD=PASSWORD)
-        with database(service) as opened, opened.writer() as session:
-            self.seen_long_ago(session, MISSING)
 
     def _camera_file(self, folder: Path) -> Path:
         def address(slug: str, stream: str) -> str:
