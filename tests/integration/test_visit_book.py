@@ -3,11 +3,11 @@
 import os
 import pickle
 import signal
-import threading
 import socket
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
