@@ -98,12 +98,12 @@ class Look:
             self.best = quality
 
     def ended(self, camera: str, at: datetime) -> PassLook | None:
-        """None for what was seen too shortly to be called a person."""
+        """None for what was seen too shortly to be a person, and for what was no face on a second look."""
         if self.times < SEEN_OFTEN_ENOUGH:
             return None
-        unmeasured = Quality(0.0, (Flaw.SMALL,) if self.width_px < SMALL_PX else ())
-        best = self.best or unmeasured
-        return PassLook(camera, at, self.width_px, best.score, best.flaws)
+        if self.best is not None:
+            return PassLook(camera, at, self.width_px, self.best.score, self.best.flaws)
+        return PassLook(camera, at, self.width_px, 0.0, (Flaw.SMALL,)) if self.width_px < SMALL_PX else None
 
 
 @dataclass(frozen=True)

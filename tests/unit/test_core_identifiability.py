@@ -220,8 +220,8 @@ def test_a_face_too_small_for_any_picture_is_counted_as_small() -> None:
     assert look(3, 20).ended("gate", NOW) == PassLook("gate", NOW, 20, 0.0, (Flaw.SMALL,))
 
 
-def test_a_wide_face_that_no_picture_was_taken_of_has_no_known_flaw() -> None:
-    assert look(3, 50).ended("gate", NOW) == PassLook("gate", NOW, 50, 0.0, ())
+def test_what_is_wide_and_no_face_on_a_second_look_is_nobody() -> None:
+    assert look(9, 50).ended("gate", NOW) is None
 
 
 def test_the_best_picture_speaks_for_the_pass() -> None:
