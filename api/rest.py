@@ -17,6 +17,7 @@ from api.routes import (
     events,
     expected_visitors,
     health,
+    identifiability,
     residents,
     sightings,
     sign_in,
@@ -69,6 +70,7 @@ def create_api(runtime: Runtime) -> FastAPI:
 def _include_routes(app: FastAPI) -> None:
     for noun in (
         cameras,
+        identifiability,
         residents,
         sightings,
         unclear_faces,

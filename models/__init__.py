@@ -3,7 +3,7 @@
 from models.account import AccountRow, SignInRow, TokenRow
 from models.alert import AlertRow
 from models.base import Base
-from models.camera import BlindTimeRow, CameraRow
+from models.camera import BlindTimeRow, CameraHourRow, CameraRow
 from models.correction import CorrectionRow, EvidenceRow
 from models.estate import EstateRow
 from models.event import EventRow
@@ -22,6 +22,7 @@ __all__ = [
     "AlertRow",
     "Base",
     "BlindTimeRow",
+    "CameraHourRow",
     "CameraRow",
     "ConsentRow",
     "CorrectionRow",

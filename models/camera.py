@@ -1,10 +1,12 @@
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, OfEstate
 from monitor.core.camera import CameraState
+from monitor.core.identifiability import CameraVerdict
 from monitor.core.sighting import Direction
 
 
@@ -33,6 +35,11 @@ class CameraRow(OfEstate, Base):
     frame_age_s: Mapped[float | None]
     frames_per_s: Mapped[float | None]
     picture_at: Mapped[datetime | None]  # when the newest picture of the wall was taken
+    # Whether it can identify, as measured; `identifies` is what the operator says.
+    verdict: Mapped[CameraVerdict] = mapped_column(
+        default=CameraVerdict.NOT_YET_KNOWN, server_default=CameraVerdict.NOT_YET_KNOWN.value
+    )
+    verdict_at: Mapped[datetime | None]  # since when that is so
 
 
 class BlindTimeRow(OfEstate, Base):
@@ -54,3 +61,18 @@ class BlindTimeRow(OfEstate, Base):
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None] = mapped_column(index=True)
     reason: Mapped[str] = mapped_column(String(300))
+
+
+class CameraHourRow(OfEstate, Base):
+    """What a camera saw of the people who passed in one hour, as counts: no face, no name."""
+
+    __tablename__ = "camera_hour"
+    __table_args__ = (UniqueConstraint("camera_id", "hour"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    camera_id: Mapped[int] = mapped_column(ForeignKey("camera.id", ondelete="CASCADE"))
+    hour: Mapped[datetime] = mapped_column(index=True)  # when it began
+    passes: Mapped[int]
+    good: Mapped[int]  # whose best picture was good enough to identify
+    widths: Mapped[dict[str, Any]]  # widest face in px: passes
+    flaws: Mapped[dict[str, Any]]  # flaw of the best picture: passes that were not good

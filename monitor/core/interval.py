@@ -36,7 +36,7 @@ def intersection(a: Iterable[Interval], b: Iterable[Interval]) -> list[Interval]
 
 def all_at_once(groups: Iterable[Iterable[Interval]], within: Interval) -> timedelta:
     """How long every group was covered at the same time; nothing when there are no groups."""
-    covered = [union(group) for group in groups]
+    covered = sorted((union(group) for group in groups), key=len)  # an empty one settles it at once
     if not covered:
         return timedelta(0)
     common = reduce(intersection, covered, [within])

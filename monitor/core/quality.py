@@ -27,6 +27,7 @@ SMALL_PX, GOOD_PX = (
     32.0,
     80.0,
 )  # face width; below the first nothing can be said, above the second size is no limit
+NEEDED_PX = 60.0  # what a camera should show: with this width light and sharpness may be middling (docs/recognition.md)
 BLURRED, SHARP = 12.0, 90.0  # variance of the Laplacian on the aligned face; measured on the sample estate
 DARK, BRIGHT = 35.0, 225.0  # mean luma of the aligned face
 

@@ -14,6 +14,9 @@ class Direction(StrEnum):
 
 # A person who turns round or is hidden for a moment is still on the same pass.
 SAME_PASS = timedelta(seconds=45)
+NO_EVIDENCE = (
+    "no_evidence"  # in a sighting's `why`: the reason, a text key, for which it says nothing about life
+)
 
 
 def same_pass(a_from: datetime, a_to: datetime, b_from: datetime, b_to: datetime) -> bool:

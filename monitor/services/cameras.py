@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from models import BlindTimeRow, CameraRow
 from monitor.core.alert import AlertKind, AlertState, Outcome, Severity
 from monitor.core.camera import BLIND, SEEING, CameraState
+from monitor.core.identifiability import CameraVerdict
 from monitor.core.sighting import Direction
 from monitor.errors import NotFound
 from monitor.services import alerts, events
@@ -53,6 +54,7 @@ class Camera:
     frame_age_s: float | None
     frames_per_s: float | None
     picture_at: datetime | None
+    verdict: CameraVerdict
 
 
 def listing(session: Session, estate_id: str) -> list[Camera]:

@@ -18,7 +18,7 @@ from models import (
     VisitRow,
 )
 from monitor.core.alert import AlertState
-from monitor.services import expected_visitors
+from monitor.services import expected_visitors, identifiability
 from monitor.store import residents
 
 
@@ -55,6 +55,7 @@ def purge(session: Session, estate_id: str, terms: Terms, now: datetime) -> Purg
     )
     newest = select(func.max(EventRow.id)).where(EventRow.estate_id == estate_id).scalar_subquery()
     residents.forget_pictures(session, estate_id, now)
+    identifiability.forget(session, estate_id, now)
     run(delete(SignInRow).where(SignInRow.estate_id == estate_id, SignInRow.ends_at <= now))
     return Purged(
         snapshots=run(

@@ -259,8 +259,9 @@ def _handled_by(session: Session, estate_id: str, person: str) -> set[int]:
 def _all_blind(session: Session, estate_id: str, now: datetime) -> bool:
     """Whether nobody could be identified anywhere right now."""
     intervals = camera_queries.blind_intervals(session, estate_id, now, now)
+    dark = {camera_id for camera_id, spans in intervals.items() if any(span.end >= now for span in spans)}
     open_now = {blind.camera_id for blind, _ in camera_queries.all_open_blind_times(session, estate_id)}
-    return set(intervals) <= open_now
+    return set(intervals) <= dark | open_now
 
 
 def _shown(state: PresenceState, all_blind: bool) -> PresenceState:

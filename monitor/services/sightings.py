@@ -1,6 +1,6 @@
 """A resident was seen: the sighting, and what it means for presence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from models import CameraRow, ResidentRow, SightingRow
 from monitor.core.consent import Purpose
 from monitor.core.presence import Steps
-from monitor.core.sighting import Direction, same_pass
+from monitor.core.sighting import NO_EVIDENCE, Direction, same_pass
 from monitor.errors import NotFound
-from monitor.services import events, presence, snapshots
+from monitor.services import events, identifiability, presence, snapshots
 from monitor.services.seen import Seen
 from monitor.store import cameras as camera_queries
 from monitor.store import corrections as correction_queries
@@ -47,24 +47,27 @@ def record(
 ) -> int | None:
     """Begin a sighting or go on with the one of the same pass; returns its id.
 
-    None, and nothing is kept, when the resident's consent has ended meanwhile, and while it is still the pass that
-    staff have rejected.
+    On a camera that cannot identify it is kept, says so, and is no evidence of life. None, and nothing is kept, when
+    the resident's consent has ended meanwhile, and while it is still the pass that staff have rejected.
     """
     if resident_queries.consent_in_force(session, resident_id, Purpose.RECOGNITION, now) is None:
         return None
     where = _camera(session, estate_id, seen.camera)
+    reason = identifiability.no_evidence(session, where, seen.end)
     row = queries.latest(session, resident_id, where.id)
     if _rejected(session, resident_id, where.id, seen):
         return None
     if row is not None and same_pass(row.started_at, row.ended_at, seen.start, seen.end):
         row.started_at, row.ended_at = min(row.started_at, seen.start), max(row.ended_at, seen.end)
     else:
-        row = _begin(session, resident_id, where, seen, now)
+        why = seen.why if reason is None else {**seen.why, NO_EVIDENCE: reason}
+        row = _begin(session, resident_id, where, replace(seen, why=why), now)
     if row.snapshot_id is None and seen.snapshot is not None:
         row.snapshot_id = snapshots.keep(
             session, estate_id, seen.snapshot, of_resident=True, days=snapshot_days
         )
-    if where.identifies:
+    if reason is None:
+        row.why = {key: value for key, value in row.why.items() if key != NO_EVIDENCE}
         presence.evidence(session, resident_id, seen.end, where, steps, now)
     return row.id
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from models import BlindTimeRow, CameraRow
+from models import BlindTimeRow, CameraRow, EstateRow
+from monitor.core.identifiability import CameraVerdict, unable
 from monitor.core.interval import Interval
 
 
@@ -14,6 +16,10 @@ def of_estate(session: Session, estate_id: str) -> Sequence[CameraRow]:
     return session.scalars(
         select(CameraRow).where(CameraRow.estate_id == estate_id).order_by(CameraRow.id)
     ).all()
+
+
+def zone(session: Session, estate_id: str) -> ZoneInfo:
+    return ZoneInfo(session.get_one(EstateRow, estate_id).time_zone)
 
 
 def by_slug(session: Session, estate_id: str, slug: str) -> CameraRow | None:
@@ -49,11 +55,21 @@ def all_open_blind_times(session: Session, estate_id: str) -> Sequence[tuple[Bli
 def blind_intervals(
     session: Session, estate_id: str, since: datetime, until: datetime
 ) -> dict[int, list[Interval]]:
-    """For every identifying camera in use, when it was blind in that time; an empty list if never."""
-    cameras = session.scalars(
-        select(CameraRow.id).where(CameraRow.estate_id == estate_id, CameraRow.identifies, CameraRow.enabled)
+    """For every camera in use that can identify, when it was blind in that time; an empty list if never.
+
+    A camera that was measured and cannot is left out; the hours in which one cannot are blind. What is said of a camera
+    now is said of the whole time.
+    """
+    cameras = session.execute(
+        select(CameraRow.id, CameraRow.verdict).where(
+            CameraRow.estate_id == estate_id,
+            CameraRow.identifies,
+            CameraRow.verdict != CameraVerdict.CANNOT,
+            CameraRow.enabled,
+        )
     )
-    found: dict[int, list[Interval]] = {camera_id: [] for camera_id in cameras}
+    at = zone(session, estate_id)
+    found = {camera_id: unable(verdict, at, since, until) for camera_id, verdict in cameras}
     for blind in session.scalars(
         select(BlindTimeRow).where(
             BlindTimeRow.camera_id.in_(found),

@@ -18,6 +18,7 @@ from models import (
 )
 from monitor.core.alert import EVIDENCE_OF_LIFE, AlertKind, Outcome
 from monitor.core.correction import Correction
+from monitor.core.sighting import NO_EVIDENCE
 
 
 def reject(session: Session, sighting_id: int, now: datetime) -> bool:
@@ -81,7 +82,10 @@ def sightings_that_count(session: Session, resident_id: int) -> Sequence[tuple[d
         select(SightingRow.ended_at, CameraRow)
         .join(CameraRow, CameraRow.id == SightingRow.camera_id)
         .where(
-            SightingRow.resident_id == resident_id, SightingRow.rejected_at.is_(None), CameraRow.identifies
+            SightingRow.resident_id == resident_id,
+            SightingRow.rejected_at.is_(None),
+            SightingRow.why[NO_EVIDENCE].as_string().is_(None),
+            CameraRow.identifies,
         )
         .order_by(SightingRow.ended_at.desc(), SightingRow.id)
     )

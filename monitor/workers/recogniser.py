@@ -1,6 +1,7 @@
 """From the frames of one camera to who was there: detect, track, embed, decide."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from monitor.core.detection import Detections
 from monitor.core.embedding import Embedding
 from monitor.core.gallery import Gallery
+from monitor.core.identifiability import Look, PassLook
 from monitor.core.identification import (
     AWAITED,
     NAMED,
@@ -58,6 +60,9 @@ class Person:
     next_shot_s: float = 0.0
     question: Question | None = None  # that the second engine has not answered yet
     doubts: int = 0  # good pictures in a row, since a name was given, that show somebody else
+    look: Look = field(
+        default_factory=Look
+    )  # how well the camera saw them, also when too small for a picture
 
     @property
     def verdict(self) -> Verdict:
@@ -69,6 +74,10 @@ class Person:
 
     def probe(self) -> Embedding:
         return self.evidence.probe()
+
+    def pass_look(self, camera: str, ended_at: datetime) -> PassLook | None:
+        """What the camera's verdict counts of this person, once they are gone."""
+        return self.look.ended(camera, ended_at)
 
     def decide(self, gallery: Gallery) -> None:
         """A stranger may still turn out to be a resident who came closer; never the other way round."""
@@ -138,6 +147,8 @@ class Recogniser:
             return []
         found = found.only(self.check.fresh(image_bgr, found.boxes_xyxy))
         seen = [self._person(track) for track in self.tracker.update(found, at_s)]
+        for person in seen:
+            person.look.see(person.track.width_px)
         self._take_shots(image_bgr, found, seen, at_s, gallery)
         if self.second is not None:
             for person in self.persons.values():
@@ -166,11 +177,14 @@ class Recogniser:
         if not confirmed:
             return
         wanted, landmarks = list(confirmed), np.stack(list(confirmed.values()))
-        qualities = [
-            quality_of(found.boxes_xyxy[n], points_xy, aligned).score
+        measured = [
+            quality_of(found.boxes_xyxy[n], points_xy, aligned)
             for n, points_xy, aligned in zip(wanted, landmarks, align(image_bgr, landmarks), strict=True)
         ]
-        good = [i for i, quality in enumerate(qualities) if quality >= self.policy.min_quality]
+        for n, quality in zip(wanted, measured, strict=True):
+            seen[n].look.measure(quality)
+        qualities = [quality.score for quality in measured]
+        good = [i for i, score in enumerate(qualities) if score >= self.policy.min_quality]
         for i in good:
             person = seen[wanted[i]]
             _keep_best(person, image_bgr, found.boxes_xyxy[wanted[i]], qualities[i])

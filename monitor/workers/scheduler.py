@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor.clock import utc_now
-from monitor.services import housekeeping, snapshots
+from monitor.services import housekeeping, identifiability, snapshots
 from monitor.services.housekeeping import Terms
 from monitor.store.database import Database
 from monitor.store.snapshot_files import SnapshotFiles
@@ -25,6 +25,9 @@ class Housekeeping:
         )
         self._last_wall: datetime | None = None
         self._scheduler.add_job(self.purge, "interval", minutes=10, id="purge", next_run_time=utc_now())
+        self._scheduler.add_job(
+            self.judge_cameras, "interval", hours=1, id="judge_cameras", next_run_time=utc_now()
+        )
 
     def start(self) -> None:
         self._scheduler.start()
@@ -49,3 +52,9 @@ class Housekeeping:
             swept = snapshots.sweep(session, self._files, self._estate_id, now)
         if swept or any((purged.snapshots, purged.sightings, purged.visits, purged.passes)):
             logger.info("housekeeping: %s, %s picture pairs", purged, swept)
+
+    def judge_cameras(self) -> None:
+        """Say of every camera whether it can identify."""
+        with self._database.writer() as session:
+            if changed := identifiability.judge(session, self._estate_id, utc_now()):
+                logger.info("%s cameras have another verdict", changed)

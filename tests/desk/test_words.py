@@ -15,6 +15,7 @@ from monitor.core.access import Role
 from monitor.core.alert import AlertKind, Outcome, Severity
 from monitor.core.camera import CameraState
 from monitor.core.expected_visitor import PassState
+from monitor.core.identifiability import CameraVerdict, IecClass, Light
 from monitor.core.presence import PresenceState, Step
 
 # law.md, section 6, left column.
@@ -28,6 +29,7 @@ FORBIDDEN = re.compile(
 COMPLETE = {
     "role": Role, "severity": Severity, "kind": AlertKind, "step": Step, "why_step": Step, "outcome": Outcome,
     "pass_state": PassState, "camera_state": CameraState, "presence": PresenceState,
+    "camera_verdict": CameraVerdict, "verdict_means": CameraVerdict, "light": Light, "iec": IecClass,
 }  # fmt: skip
 
 

@@ -38,6 +38,11 @@ TABLE: dict[str, tuple[str, dict[str, Any], tuple[int, int, int, int]]] = {
     f"GET {V1}/cameras": (f"{V1}/cameras", {}, (401, 200, 200, 200)),
     f"GET {V1}/cameras/{{slug}}": (f"{V1}/cameras/gate-1", {}, (401, 200, 200, 200)),
     f"GET {V1}/cameras/{{slug}}/picture": (f"{V1}/cameras/gate-1/picture", {}, (401, 200, 200, 200)),
+    f"GET {V1}/cameras/{{slug}}/identifiability": (
+        f"{V1}/cameras/gate-1/identifiability",
+        {},
+        (401, 200, 200, 200),
+    ),
     f"GET {V1}/residents": (f"{V1}/residents", {}, (401, 200, 200, 200)),
     f"POST {V1}/residents": (f"{V1}/residents", PHOTO, (401, 403, 403, 201)),
     f"POST {V1}/residents/{{resident_id}}/photos": (

@@ -6,7 +6,7 @@ from datetime import datetime
 from nicegui.element import Element
 
 from api.desk.access import Viewer
-from api.desk.components.basics import ago, chip, image, moment, tag, text
+from api.desk.components.basics import ago, chip, image, link, moment, tag, text
 from api.desk.components.camera_state import dark_since, in_words, is_live
 from api.desk.components.icons import icon
 from api.desk.components.redrawn import Redrawn
@@ -35,7 +35,7 @@ class CameraTile:
                 self._stamp = Redrawn[tuple[datetime | None, bool]](viewer, self._draw_stamp, "stamp")
                 icon("camera")
             with tag("div", "tile-text"):
-                self._name = text("", "strong")
+                self._name = link("", "", "strong")
                 self._state = Redrawn[State](viewer, self._draw_state)
 
     def show(self, camera: Camera) -> None:
@@ -44,6 +44,7 @@ class CameraTile:
         self._tile.props["data-camera"] = camera.slug
         self._tile.classes(add="" if live else "dark", remove="dark" if live else "")
         self._name.set_text(camera.name)
+        self._name.props["href"] = f"/cameras/{camera.slug}"
         if camera.picture_at is not None:
             self._show_picture(camera, camera.picture_at)
         self._stamp.show((camera.picture_at, live))

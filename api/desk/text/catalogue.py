@@ -8,6 +8,7 @@ from monitor.core.alert import AlertKind, Outcome, Severity
 from monitor.core.camera import CameraState
 from monitor.core.enrolment import SetFlaw
 from monitor.core.expected_visitor import PassState
+from monitor.core.identifiability import CameraVerdict, IecClass, Light
 from monitor.core.presence import PresenceState, Step
 
 
@@ -153,6 +154,28 @@ class Catalogue:
     no_picture: str
     picture_of: str
     every_camera_live: str
+
+    # can this camera identify
+    can_it_identify: str
+    camera_verdict: Mapping[CameraVerdict, str]
+    verdict_means: Mapping[CameraVerdict, str]
+    not_for_identifying: str
+    light: Mapping[Light, str]
+    light_passes: str
+    light_faces: str
+    light_too_few: str
+    light_nobody: str
+    iec: Mapping[IecClass, str]
+    advice: str
+    camera_advice: Mapping[str, str]
+    chart_widths: str
+    chart_widths_hint: str
+    chart_hours: str
+    chart_hours_hint: str
+    chart_width_bar: str
+    chart_hour_bar: str
+    chart_nobody: str
+    all_cameras: str
 
     # residents
     residents_lead: str

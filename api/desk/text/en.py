@@ -6,6 +6,7 @@ from monitor.core.alert import AlertKind, Outcome, Severity
 from monitor.core.camera import CameraState
 from monitor.core.enrolment import SetFlaw
 from monitor.core.expected_visitor import PassState
+from monitor.core.identifiability import CameraVerdict, IecClass, Light
 from monitor.core.presence import PresenceState, Step
 
 EN = Catalogue(
@@ -190,6 +191,51 @@ EN = Catalogue(
     no_picture="No picture yet",
     picture_of="Picture of {camera}",
     every_camera_live="Every camera is live.",
+    can_it_identify="Can it identify?",
+    camera_verdict={
+        CameraVerdict.CAN: "Can identify",
+        CameraVerdict.CANNOT: "Cannot identify",
+        CameraVerdict.NOT_AT_NIGHT: "Cannot identify at night",
+        CameraVerdict.NOT_BY_DAY: "Cannot identify by day",
+        CameraVerdict.NOT_YET_KNOWN: "Not yet known",
+    },
+    verdict_means={
+        CameraVerdict.CAN: "Who is recognised here counts as seen.",
+        CameraVerdict.CANNOT: "Who is recognised here is recorded but does not count as seen.",
+        CameraVerdict.NOT_AT_NIGHT: "Who is recognised here at night is recorded but does not count as seen.",
+        CameraVerdict.NOT_BY_DAY: "Who is recognised here by day is recorded but does not count as seen.",
+        CameraVerdict.NOT_YET_KNOWN: "Until enough people have passed, who is recognised here counts as seen.",
+    },
+    not_for_identifying="The camera file says that it does not identify: who is recognised here does not count as seen.",
+    light={Light.DAY: "By day", Light.NIGHT: "At night (19 to 6 o'clock)"},
+    light_passes="{good} of {passes} people who passed in {days} days were seen clearly enough ({share} %).",
+    light_faces="Faces are {width} px wide, nine of ten at most {widest} px. That is {density} px/m: {iec} (IEC 62676-4).",
+    light_too_few="Too few people have passed to say: {passes} of {needed}.",
+    light_nobody="Nobody has passed yet.",
+    iec={
+        IecClass.IDENTIFY: "enough to identify",
+        IecClass.RECOGNISE: "enough to recognise known people",
+        IecClass.OBSERVE: "enough to observe",
+        IecClass.DETECT: "enough to detect people",
+        IecClass.NONE: "not enough to detect people",
+    },
+    advice="What helps",
+    camera_advice={
+        "small": "Faces are {width} px wide, {needed} px are needed: narrow the view or move the camera nearer, until faces are {factor} times as wide.",
+        "blurred": "Faces are blurred: give more light, set a shorter exposure, or focus anew.",
+        "turned": "Faces are turned away: hang the camera lower, or where people walk towards it.",
+        "dark": "Faces are dark: add a lamp that lights faces.",
+        "dark_by_day": "Faces are dark by day, perhaps against the light: turn the camera away from it, or switch on wide dynamic range.",
+        "bright": "Faces are over-exposed: dim the lamp near the camera, or set a shorter exposure.",
+    },
+    chart_widths="How wide faces are",
+    chart_widths_hint="People who passed in {days} days, by the widest face of each, in px. Those below {needed} px are pale.",
+    chart_hours="When people pass",
+    chart_hours_hint="People who passed in {days} days, by hour of day. Dark: seen clearly enough.",
+    chart_width_bar="{low} to {high} px: {n}",
+    chart_hour_bar="{hour}:00: {passes}, of them {good} clear",
+    chart_nobody="Nobody has passed in {days} days.",
+    all_cameras="All cameras",
     residents_lead="Those we look after come first. Only residents who agreed are recognised.",
     enrol="Enrol a resident",
     search="Find by name or flat",

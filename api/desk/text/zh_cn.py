@@ -6,6 +6,7 @@ from monitor.core.alert import AlertKind, Outcome, Severity
 from monitor.core.camera import CameraState
 from monitor.core.enrolment import SetFlaw
 from monitor.core.expected_visitor import PassState
+from monitor.core.identifiability import CameraVerdict, IecClass, Light
 from monitor.core.presence import PresenceState, Step
 
 ZH_CN = Catalogue(
@@ -190,6 +191,51 @@ ZH_CN = Catalogue(
     no_picture="还没有画面",
     picture_of="{camera} 的画面",
     every_camera_live="所有摄像机都在线。",
+    can_it_identify="能认出人吗？",
+    camera_verdict={
+        CameraVerdict.CAN: "能认出人",
+        CameraVerdict.CANNOT: "认不出人",
+        CameraVerdict.NOT_AT_NIGHT: "夜间认不出人",
+        CameraVerdict.NOT_BY_DAY: "白天认不出人",
+        CameraVerdict.NOT_YET_KNOWN: "还不清楚",
+    },
+    verdict_means={
+        CameraVerdict.CAN: "在这里认出的人，算作见到。",
+        CameraVerdict.CANNOT: "在这里认出的人会记录，但不算作见到。",
+        CameraVerdict.NOT_AT_NIGHT: "夜间在这里认出的人会记录，但不算作见到。",
+        CameraVerdict.NOT_BY_DAY: "白天在这里认出的人会记录，但不算作见到。",
+        CameraVerdict.NOT_YET_KNOWN: "经过的人还不够多；在此之前，在这里认出的人算作见到。",
+    },
+    not_for_identifying="摄像机文件写明它不用于认人：在这里认出的人不算作见到。",
+    light={Light.DAY: "白天", Light.NIGHT: "夜间（19 点到 6 点）"},
+    light_passes="{days} 天内经过 {passes} 人，其中 {good} 人看得足够清楚（{share}%）。",
+    light_faces="人脸宽 {width} 像素，十分之九不超过 {widest} 像素，即每米 {density} 像素：{iec}（IEC 62676-4）。",
+    light_too_few="经过的人太少，还不能下结论：{passes} 人，需要 {needed} 人。",
+    light_nobody="还没有人经过。",
+    iec={
+        IecClass.IDENTIFY: "足以辨认陌生人",
+        IecClass.RECOGNISE: "足以识别熟人",
+        IecClass.OBSERVE: "只够观察",
+        IecClass.DETECT: "只够发现有人",
+        IecClass.NONE: "不足以发现有人",
+    },
+    advice="怎样改善",
+    camera_advice={
+        "small": "人脸宽 {width} 像素，需要 {needed} 像素：请收窄视角或把摄像机移近，使人脸达到现在的 {factor} 倍宽。",
+        "blurred": "人脸模糊：请增加照明、缩短曝光时间，或重新对焦。",
+        "turned": "人脸偏向一侧：请把摄像机装低一些，或装在人们迎面走来的地方。",
+        "dark": "人脸太暗：请增加照到脸上的灯光。",
+        "dark_by_day": "白天人脸太暗，可能是逆光：请避开光源方向，或打开宽动态。",
+        "bright": "人脸过曝：请调暗摄像机旁的灯光，或缩短曝光时间。",
+    },
+    chart_widths="人脸有多宽",
+    chart_widths_hint="{days} 天内经过的人，按每人最宽的人脸统计，单位像素。不足 {needed} 像素的颜色较浅。",
+    chart_hours="什么时候有人经过",
+    chart_hours_hint="{days} 天内经过的人，按钟点统计。深色：看得足够清楚。",
+    chart_width_bar="{low} 至 {high} 像素：{n} 人",
+    chart_hour_bar="{hour} 点：{passes} 人，其中清楚 {good} 人",
+    chart_nobody="{days} 天内没有人经过。",
+    all_cameras="全部摄像机",
     residents_lead="关怀对象排在前面。只有本人同意的居民才会被识别。",
     enrol="录入居民",
     search="按姓名或房号查找",
