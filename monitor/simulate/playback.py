@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from monitor import clock
 from monitor.simulate.rtp import CLOCK_HZ, FRAME_BYTES, SSRC, Clip, Picture
 
-REPORT_EVERY_S = 5.0
 # A client that reads more slowly than this allows for loses whole pictures.
 MOST_WAITING_BYTES = 4_000_000
 # After a longer sleep of this machine the missed pictures are left out.
@@ -23,8 +22,14 @@ _NTP_BEGAN = datetime(1900, 1, 1, tzinfo=UTC)
 class Camera:
     """What one address shows. A camera that misbehaves overrides how its pictures and reports are sent."""
 
+    report_every_s = 5.0
+
     def __init__(self, shown: Clip) -> None:
         self.clip = shown
+
+    def first_time(self) -> int:
+        """The RTP time of a client's first picture."""
+        return random.randrange(2**32)
 
     def sends(self, picture: Picture, sequence: int, time: int, channel: int) -> bytes | memoryview:
         """What goes over the wire for one picture."""
@@ -48,15 +53,17 @@ class Playback:
         self._once, self._from_start = once, once or from_start
         self._loop = asyncio.get_running_loop()
         self._timers: dict[str, asyncio.TimerHandle] = {}
-        self._sequence, self._first_time = random.randrange(0x10000), random.randrange(2**32)
+        self._sequence = random.randrange(0x10000)
         self._packets, self._octets = 0, 0  # sent, for the report
         self._waits_for_key = False
         self._join()
+        # RTP time when the monotonic clock stood at 0. Who changes it makes the time stamps jump.
+        self.time_at_zero = camera.first_time() - _ticks(self._round_began_s + self._picture.shown_s)
 
     def start(self) -> tuple[int, int]:
         """Begin; returns sequence number and RTP time of the first packet."""
         self._await_next()
-        self._wait("report", clock.monotonic_s(), self._report)
+        self._wait("report", clock.monotonic_s(), self.report)
         return self._sequence, self._time_of(self._picture.shown_s + self._round_began_s)
 
     def stop(self) -> None:
@@ -127,9 +134,9 @@ class Playback:
 
     def _time_of(self, at_s: float) -> int:
         """RTP time of a monotonic time."""
-        return (self._first_time + round(at_s * CLOCK_HZ)) & 0xFFFFFFFF
+        return (self.time_at_zero + _ticks(at_s)) & 0xFFFFFFFF
 
-    def _report(self) -> None:
+    def report(self) -> None:
         """RTCP sender report: which wall time an RTP time is."""
         now_s = clock.monotonic_s()
         since = clock.utc_now() - _NTP_BEGAN
@@ -139,4 +146,8 @@ class Playback:
         packet = struct.pack("!BBHIIIIII", 0x80, 200, 6, SSRC, seconds & 0xFFFFFFFF, fraction, *counts)
         framed = struct.pack("!cBH", b"$", self._channel + 1, len(packet)) + packet
         self._transport.write(self._camera.reports(framed))
-        self._wait("report", now_s + REPORT_EVERY_S, self._report)
+        self._wait("report", now_s + self._camera.report_every_s, self.report)
+
+
+def _ticks(seconds: float) -> int:
+    return round(seconds * CLOCK_HZ)
