@@ -40,8 +40,10 @@ from monitor.core.ports import Image
 from monitor.core.subject import Subject
 from monitor.simulate.portraits import cut_out
 from monitor.vision.damage import FaceCheck, marks_of
+from monitor.vision.decoder import Decoder
 from monitor.vision.jpeg import encode as to_jpeg
-from monitor.vision.stream import Decoder, Packet, Stream, Timeline, _packet
+from monitor.vision.packet import Packet, Timeline
+from monitor.vision.stream import Stream, _packet
 from monitor.workers.recogniser import Recogniser
 
 CLIPS = Path(os.environ.get("CLIPS", Path(__file__).parents[2] / "shared" / "eval" / "asl-clips"))

@@ -28,3 +28,7 @@ class Detections:
         """Those with these indices, in this order."""
         kept = np.array(which, np.intp)
         return Detections(self.boxes_xyxy[kept], self.landmarks_xy[kept], self.scores[kept])
+
+    def scaled(self, by_xy: NDArray[np.float32]) -> "Detections":
+        """The same faces in pixels of a picture that is so many times (2,) as wide and as high."""
+        return Detections(self.boxes_xyxy * np.tile(by_xy, 2), self.landmarks_xy * by_xy, self.scores)

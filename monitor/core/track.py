@@ -47,9 +47,9 @@ class Tracker:
     def tracks(self) -> tuple[Track, ...]:
         return tuple(self._tracks)
 
-    def update(self, found: Detections, at_s: float) -> list[Track]:
-        """Take the faces of one frame; returns the tracks that are seen in it, in the order of `found`."""
-        seen: dict[int, Track] = {}
+    def matched(self, found: Detections, at_s: float) -> dict[int, Track]:
+        """Which of the faces (by index) belongs to which track that is known; changes nothing."""
+        pairs: dict[int, Track] = {}
         if self._tracks and len(found):
             overlap = iou(np.stack([t.expected(at_s) for t in self._tracks]), found.boxes_xyxy)
             for flat in np.argsort(-overlap, axis=None):
@@ -57,10 +57,15 @@ class Tracker:
                 track = self._tracks[row]
                 if overlap[row, column] < self._min_iou:
                     break
-                if column in seen or track in seen.values():
-                    continue
-                track.follow(found.boxes_xyxy[column], found.landmarks_xy[column], at_s)
-                seen[column] = track
+                if column not in pairs and track not in pairs.values():
+                    pairs[column] = track
+        return pairs
+
+    def update(self, found: Detections, at_s: float) -> list[Track]:
+        """Take the faces of one frame; returns the tracks that are seen in it, in the order of `found`."""
+        seen = self.matched(found, at_s)
+        for column, track in seen.items():
+            track.follow(found.boxes_xyxy[column], found.landmarks_xy[column], at_s)
         for column in range(len(found)):
             if column not in seen:
                 seen[column] = self._start(found.boxes_xyxy[column], found.landmarks_xy[column], at_s)

@@ -19,9 +19,10 @@ from monitor.core.subject import Subject
 from monitor.core.track import Track
 from monitor.errors import CameraSilent, InvalidInput
 from monitor.vision import weights
+from monitor.vision.decoder import Decoder
 from monitor.vision.detector import YuNetDetector
 from monitor.vision.general import general
-from monitor.vision.stream import Decoder, Stream
+from monitor.vision.stream import Stream
 from monitor.workers.recogniser import Person, Recogniser
 
 Progress = Callable[[str], None]

@@ -19,6 +19,8 @@ from monitor.store import cameras as queries
 # A worker reports every two seconds; one that is silent this long has lost its cameras.
 SILENT_AFTER = timedelta(seconds=10)
 WORKER_SILENT = "worker_silent"
+# Longer than this without a packet nobody can say that nobody came by.
+LONGEST_GAP = timedelta(seconds=4)
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,10 @@ class Report:
     reason: str  # text key
     last_frame_at: datetime | None
     live_since: datetime | None  # when the first picture after the last gap came
+    blind_since: datetime | None  # when it saw last, if it sees nothing now
     frame_age_s: float | None
     frames_per_s: float | None
+    left_out_per_s: float | None  # pictures that the machine had no time for
     picture_at: datetime | None
 
 
@@ -53,6 +57,7 @@ class Camera:
     last_frame_at: datetime | None
     frame_age_s: float | None
     frames_per_s: float | None
+    left_out_per_s: float | None
     picture_at: datetime | None
     verdict: CameraVerdict
 
@@ -74,11 +79,13 @@ def report(session: Session, estate_id: str, reports: Sequence[Report], now: dat
     blind = queries.open_blind_times_of(session, [row.id for row in rows.values()])
     for said in reports:
         row = rows[said.slug]
+        _note_unseen_gap(session, row, blind.get(row.id), said)
+        _change(session, row, blind.get(row.id), _Change.of(said), now)
         if said.last_frame_at is not None:
             row.last_frame_at = max(said.last_frame_at, row.last_frame_at or said.last_frame_at)
         row.frame_age_s, row.frames_per_s = said.frame_age_s, said.frames_per_s
+        row.left_out_per_s = said.left_out_per_s
         row.picture_at = said.picture_at or row.picture_at
-        _change(session, row, blind.get(row.id), said.state, said.reason, said.live_since, now)
 
 
 def miss_silent_workers(session: Session, estate_id: str, now: datetime) -> int:
@@ -89,7 +96,7 @@ def miss_silent_workers(session: Session, estate_id: str, now: datetime) -> int:
             continue
         if row.last_frame_at is None or now - row.last_frame_at > SILENT_AFTER:
             blind = queries.open_blind_times_of(session, [row.id]).get(row.id)
-            _change(session, row, blind, CameraState.UNREACHABLE, WORKER_SILENT, None, now)
+            _change(session, row, blind, _Change(CameraState.UNREACHABLE, WORKER_SILENT), now)
             silent += 1
     return silent
 
@@ -116,35 +123,62 @@ def raise_offline_alerts(
     return opened
 
 
+@dataclass(frozen=True)
+class _Change:
+    state: CameraState
+    reason: str
+    live_since: datetime | None = None
+    blind_since: datetime | None = None
+
+    @staticmethod
+    def of(said: Report) -> "_Change":
+        return _Change(said.state, said.reason, said.live_since, said.blind_since)
+
+
+def _note_unseen_gap(session: Session, row: CameraRow, blind: BlindTimeRow | None, said: Report) -> None:
+    """A worker that was away for a while may say "live" at once: the time before was blind all the same."""
+    if blind is not None or said.live_since is None or row.last_frame_at is None:
+        return
+    if said.live_since - row.last_frame_at > LONGEST_GAP and row.state is not CameraState.DISABLED:
+        _add_blind_time(session, row, row.last_frame_at, "not_watched", said.live_since)
+
+
 def _change(
-    session: Session,
-    row: CameraRow,
-    blind: BlindTimeRow | None,
-    state: CameraState,
-    reason: str,
-    live_since: datetime | None,
-    now: datetime,
+    session: Session, row: CameraRow, blind: BlindTimeRow | None, change: _Change, now: datetime
 ) -> None:
-    if state in BLIND and blind is None:
+    if change.state in BLIND and blind is None:
+        _add_blind_time(session, row, change.blind_since or row.last_frame_at or now, change.reason)
+    if change.state not in BLIND and blind is not None:
+        blind.ended_at = max(change.live_since or now, blind.started_at)
+        _close_offline_alert(session, row, now)
+    if row.state is change.state and row.state_reason == change.reason:
+        return
+    if row.state is not change.state:
+        row.state_since = now
+    row.state, row.state_reason = change.state, change.reason
+    events.append(
+        session,
+        row.estate_id,
+        "camera.state",
+        now,
+        camera=row.slug,
+        state=change.state.value,
+        reason=change.reason,
+    )
+
+
+def _add_blind_time(
+    session: Session, row: CameraRow, start: datetime, reason: str, end: datetime | None = None
+) -> None:
+    """Never before the last one ended: the same time is not blind twice."""
+    before = queries.last_blind_end(session, row.id)
+    start = start if before is None else max(start, before)
+    if end is None or end > start:
         session.add(
             BlindTimeRow(
-                estate_id=row.estate_id,
-                camera_id=row.id,
-                started_at=row.last_frame_at or now,
-                reason=reason,
+                estate_id=row.estate_id, camera_id=row.id, started_at=start, ended_at=end, reason=reason
             )
         )
-    if state not in BLIND and blind is not None:
-        blind.ended_at = max(live_since or now, blind.started_at)
-        _close_offline_alert(session, row, now)
-    if row.state is state and row.state_reason == reason:
-        return
-    if row.state is not state:
-        row.state_since = now
-        events.append(
-            session, row.estate_id, "camera.state", now, camera=row.slug, state=state.value, reason=reason
-        )
-    row.state, row.state_reason = state, reason
 
 
 def _close_offline_alert(session: Session, row: CameraRow, now: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from models import BlindTimeRow, CameraRow, EstateRow
@@ -39,6 +39,11 @@ def open_blind_times_of(session: Session, camera_ids: Sequence[int]) -> dict[int
         select(BlindTimeRow).where(BlindTimeRow.camera_id.in_(camera_ids), BlindTimeRow.ended_at.is_(None))
     )
     return {row.camera_id: row for row in rows}
+
+
+def last_blind_end(session: Session, camera_id: int) -> datetime | None:
+    """When the camera's last blind time that is over ended."""
+    return session.scalar(select(func.max(BlindTimeRow.ended_at)).where(BlindTimeRow.camera_id == camera_id))
 
 
 def all_open_blind_times(session: Session, estate_id: str) -> Sequence[tuple[BlindTimeRow, CameraRow]]:

@@ -13,10 +13,11 @@ from monitor.core.quality import SMALL_PX
 from monitor.core.track import Track, Tracker
 from monitor.core.walk import LEAST_QUALITY, REASONS, Glimpse, choose, is_full, turn_of
 from monitor.errors import CameraSilent, WalkRefused
+from monitor.vision.decoder import Decoder
 from monitor.vision.embedder import align
 from monitor.vision.faces import quality_of
 from monitor.vision.jpeg import encode, face_crop
-from monitor.vision.stream import Decoder, Stream
+from monitor.vision.stream import Stream
 
 LONGEST_S = 10.0
 LOOK_EVERY_S = 0.2

@@ -5,15 +5,18 @@ locked for a while loses nothing and doubles nothing.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Condition, Event
+from threading import Event
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from monitor.clock import monotonic_s, utc_now
 from monitor.config.cameras import CameraConfig
+from monitor.core.budget import Budget
+from monitor.core.camera import CameraState
+from monitor.core.damage import Condition as Picture
 from monitor.core.gallery import Gallery
 from monitor.core.identification import Identification, IdentificationPolicy, Verdict
 from monitor.core.ports import Detector, Embedder
@@ -28,14 +31,19 @@ from monitor.services.snapshots import Snapshot
 from monitor.services.visits import VisitPolicy
 from monitor.store.database import Database
 from monitor.store.snapshot_files import SnapshotFiles
-from monitor.workers.camera_reader import CameraReader
-from monitor.workers.recogniser import Person, Recogniser
+from monitor.vision.decoder import Frame
+from monitor.workers.camera_reader import CameraReader, Watched
+from monitor.workers.connections import Connections
+from monitor.workers.recogniser import Person, Recogniser, Worth
 from monitor.workers.second_opinion import SecondOpinion
 from monitor.workers.visit_book import VisitBookClient
 
 REPORT_EVERY_S = 2.0
+TICK_S = 0.04
+BUDGET_EVERY_S = 0.5
+CHECK_EVERY_S = 0.25  # how soon a change of a camera's state is told
+MOST_BEHIND_S = 1.2  # an older picture of who stands there is not worth a look
 WRITE_EVERY_S = 4.0  # how often a running sighting or visit is extended
-IDLE_S = 0.1
 # After a restart: how long ago a visit may have been seen, and how long it waits for its stranger.
 INTERRUPTED_WITHIN, RESUME_WITHIN_S = timedelta(minutes=2), 60.0
 
@@ -82,16 +90,9 @@ class Ingest:
         second: SecondOpinion | None = None,
     ) -> None:
         self._estate_id, self._database, self._files, self._policy = estate_id, database, files, policy
-        self._second = second
-        self._new_frame = Condition()
-        self._cameras = [
-            _Watched(
-                camera.id,
-                CameraReader(camera, self._new_frame, files.save_newest),
-                Recogniser(detector, embedder, policy.identification, second),
-            )
-            for camera in group
-        ]
+        self._second, self._detector, self._embedder = second, detector, embedder
+        self._connections, self._budget = Connections(), Budget()
+        self._cameras = [self._watched(camera) for camera in group]
         self._gallery, self._gallery_version = Gallery.empty(), -1
         self._gallery_until: datetime | None = None
         self._book = book
@@ -99,31 +100,43 @@ class Ingest:
         self._persons: dict[int, Person] = {}  # everybody who is in view or not fully written
         self._gone: set[int] = set()
         self._interrupted: dict[str, str] = {}
-        self._resume_until_s = 0.0
+        self._resume_until_s = self._next_budget_s = self._next_check_s = self._next_report_s = 0.0
+        self._reported: list[CameraState] = []
 
     def run(self, stop: Event, heartbeat: Heartbeat) -> None:
         self._resume()
+        self._connections.start()
         for camera in self._cameras:
             camera.reader.start()
-        next_report_s = 0.0
         while not stop.is_set():
+            began_s = monotonic_s()
             heartbeat.beat()
+            self._connections.check()
             self._book.keep_in_step(utc_now())
-            looked = [self._look(camera) for camera in self._cameras]
+            self._look_at_all(began_s)
             self._write_all()
-            if monotonic_s() >= next_report_s:
-                next_report_s = monotonic_s() + REPORT_EVERY_S
-                self._report()
-            if not any(looked):
-                with self._new_frame:
-                    self._new_frame.wait(IDLE_S)
-        for camera in self._cameras:
-            camera.reader.stop()
+            self._report_in_time(began_s)
+            stop.wait(max(0.001, TICK_S - (monotonic_s() - began_s)))
+        self._connections.stop()
         if self._second is not None:
             self._second.close()
         self._gone.update(self._persons)
         self._write_all()
         self._book.close()
+
+    def _look_at_all(self, now_s: float) -> None:
+        for camera in self._cameras:
+            self._look(camera)
+        if now_s >= self._next_budget_s:
+            self._next_budget_s = now_s + BUDGET_EVERY_S
+            self._budget.heed(max((camera.reader.waited_s for camera in self._cameras), default=0.0))
+
+    def _watched(self, camera: CameraConfig) -> "_Watched":
+        return _Watched(
+            camera.id,
+            CameraReader(camera, self._connections, self._files.save_newest),
+            Recogniser(self._detector, self._embedder, self._policy.identification, self._second),
+        )
 
     def _resume(self) -> None:
         slugs = [camera.slug for camera in self._cameras]
@@ -133,21 +146,46 @@ class Ingest:
             )
         self._resume_until_s = monotonic_s() + RESUME_WITHIN_S
 
-    def _look(self, camera: "_Watched") -> bool:
-        """Look at the camera's newest frame, if there is one."""
-        frame = camera.reader.take()
-        now_s = monotonic_s()
-        if frame is not None:
-            camera.recogniser.enter(frame.scene)
-        if frame is not None and camera.recogniser.wants(frame.arrived_s):
-            for person in camera.recogniser.look(frame.bgr(), frame.arrived_s, self._gallery):
-                camera.reader.keep_looking()
-                if id(person) not in self._persons:
-                    self._persons[id(person)] = person
-                    self._written[id(person)] = Written(camera.slug)
-            camera.looked_at(frame.arrived_s, monotonic_s())
-        self._gone.update(id(person) for person in camera.recogniser.left(now_s))
-        return frame is not None
+    def _look(self, camera: "_Watched") -> None:
+        """Watch the camera's sub stream, and look at its main stream as far as that is worth it."""
+        reader, recogniser = camera.reader, camera.recogniser
+        recogniser.stretch = self._budget.pause_s(1.0, reader.priority)
+        watched = reader.watch(self._budget)
+        if watched is not None and not reader.looking and watched.frame.condition is Picture.WHOLE:
+            self._glimpse(camera, watched)
+        for frame in reader.frames():
+            self._look_closely(camera, frame)
+        self._gone.update(id(person) for person in recogniser.left(monotonic_s()))
+
+    def _glimpse(self, camera: "_Watched", watched: Watched) -> None:
+        reader, recogniser, frame = camera.reader, camera.recogniser, watched.frame
+        recogniser.enter(frame.scene, "sub")
+        if not watched.moving and not recogniser.persons:
+            return
+        worth = recogniser.glimpse(frame.bgr(), reader.scale_xy(frame), frame.arrived_s)
+        self._note(camera, recogniser.persons.values())
+        if worth is Worth.CLOSELY:
+            reader.look_closely()
+        elif worth is Worth.A_PEEK or watched.moving:
+            reader.peek()
+
+    def _look_closely(self, camera: "_Watched", frame: Frame) -> None:
+        reader, recogniser = camera.reader, camera.recogniser
+        behind_s = monotonic_s() - frame.arrived_s
+        recogniser.enter(frame.scene)
+        if behind_s > MOST_BEHIND_S or not recogniser.wants(frame.arrived_s):
+            return
+        seen = recogniser.look(frame.bgr(), frame.arrived_s, self._gallery)
+        self._note(camera, seen)
+        if recogniser.worth(frame.arrived_s) is Worth.CLOSELY or (seen and reader.alone):
+            reader.look_closely()
+        camera.looked_at(frame.arrived_s, monotonic_s())
+
+    def _note(self, camera: "_Watched", persons: Iterable[Person]) -> None:
+        for person in persons:
+            if id(person) not in self._persons:
+                self._persons[id(person)] = person
+                self._written[id(person)] = Written(camera.slug)
 
     def _write_all(self) -> None:
         for key, person in list(self._persons.items()):
@@ -265,6 +303,16 @@ class Ingest:
             self._files.save(written.snapshot.id, best.face_jpeg, best.scene_jpeg)
         written.quality = best.quality
 
+    def _report_in_time(self, now_s: float) -> None:
+        """Every two seconds; a change of state at once."""
+        if now_s < self._next_check_s:
+            return
+        self._next_check_s = now_s + CHECK_EVERY_S
+        states = [camera.reader.health().state for camera in self._cameras]
+        if now_s >= self._next_report_s or states != self._reported:
+            self._reported, self._next_report_s = states, now_s + REPORT_EVERY_S
+            self._report()
+
     def _report(self) -> None:
         try:
             with self._database.writer() as session:
@@ -293,26 +341,30 @@ class _Watched:
     def __init__(self, slug: str, reader: CameraReader, recogniser: Recogniser) -> None:
         self.slug, self.reader, self.recogniser = slug, reader, recogniser
         self._oldest_s = 0.0  # the greatest age of a frame since the last report
-        self._counted, self._counted_at_s = 0, monotonic_s()
+        self._pictures = self._left_out = 0
+        self._counted_at_s = monotonic_s()
 
     def looked_at(self, arrived_s: float, done_s: float) -> None:
         self._oldest_s = max(self._oldest_s, done_s - arrived_s)
 
     def report(self) -> Report:
         health, now_s = self.reader.health(), monotonic_s()
-        rate = (health.pictures - self._counted) / max(now_s - self._counted_at_s, 1e-3)
-        age_s = self._oldest_s + health.lag_s
-        self._oldest_s, self._counted, self._counted_at_s = 0.0, health.pictures, now_s
-        return Report(
+        elapsed_s = max(now_s - self._counted_at_s, 1e-3)
+        report = Report(
             slug=self.slug,
             state=health.state,
             reason=health.reason,
             last_frame_at=health.last_frame_at,
             live_since=health.live_since,
-            frame_age_s=round(age_s, 3),
-            frames_per_s=round(rate, 1),
+            blind_since=health.blind_since,
+            frame_age_s=round(self._oldest_s + health.lag_s, 3),
+            frames_per_s=round((health.pictures - self._pictures) / elapsed_s, 1),
+            left_out_per_s=round((health.left_out - self._left_out) / elapsed_s, 1),
             picture_at=health.wall_picture_at,
         )
+        self._oldest_s, self._counted_at_s = 0.0, now_s
+        self._pictures, self._left_out = health.pictures, health.left_out
+        return report
 
 
 def _wall(monotonic: float) -> datetime:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,14 @@ from monitor.vision.jpeg import encode, face_crop, shrink
 from monitor.vision.landmarks import STREAM_FACE_WIDTHS_PX, FineLandmarks
 from monitor.workers.second_opinion import Question, SecondOpinion
 
+LOOK_EVERY_S = 0.15  # how often the main stream is looked at while somebody is undecided
 CALM_LOOK_EVERY_S = 0.35  # how often a camera is looked at where nobody is or everybody has been decided
+# Faces on the sub stream are rough: from this share of the least width on they are worth a closer look.
+ABOUT_SMALL_PX = 0.85 * SMALL_PX
+DISBELIEF_S = (
+    3.0  # what looks like a face on the sub stream and is none on the main one is no news for this long
+)
+PATIENCE_S = 8.0  # somebody of whom no good picture comes for this long is looked at now and then only
 SHOT_EVERY_S = 0.4  # pictures closer together than this say little new
 LOOK_AGAIN_S = (
     2.0  # how often somebody decided is looked at again: a better picture, or a stranger who is none
@@ -38,6 +46,14 @@ LOOK_AGAIN_S = (
 BETTER_BY = 0.08  # how much better a picture must be to replace the one that is kept
 SCENE_PX = 960
 MOST_AT_ONCE = 4  # faces that are embedded of one frame; the others have their turn with the next
+
+
+class Worth(IntEnum):
+    """What the main stream is worth now."""
+
+    NOTHING = 0
+    A_PEEK = 1  # a key frame
+    CLOSELY = 2
 
 
 @dataclass(frozen=True)
@@ -58,6 +74,7 @@ class Person:
     identification: Identification | None = None
     best: BestPicture | None = None
     next_shot_s: float = 0.0
+    shot_s: float = float("-inf")  # when the last good picture was taken
     question: Question | None = None  # that the second engine has not answered yet
     doubts: int = 0  # good pictures in a row, since a name was given, that show somebody else
     look: Look = field(
@@ -71,6 +88,15 @@ class Person:
     @property
     def named(self) -> bool:
         return self.identification is not None and self.identification.named
+
+    def worth(self, at_s: float) -> Worth:
+        """What a closer look is worth now."""
+        if self.track.width_px < ABOUT_SMALL_PX or at_s - self.track.last_s > SHOT_EVERY_S:
+            return Worth.NOTHING
+        waits = self.verdict is Verdict.UNDECIDED and at_s - max(self.track.first_s, self.shot_s) < PATIENCE_S
+        if waits:
+            return Worth.CLOSELY
+        return Worth.A_PEEK if at_s >= self.next_shot_s else Worth.NOTHING
 
     def probe(self) -> Embedding:
         return self.evidence.probe()
@@ -107,7 +133,10 @@ class Person:
 
 @dataclass
 class Recogniser:
-    """One camera's persons. Every face of a frame is looked at, not the largest one."""
+    """One camera's persons. Every face of a frame is looked at, not the largest one.
+
+    They are followed on both streams, in pixels of the main one; only the main stream tells who they are.
+    """
 
     detector: Detector
     embedder: Embedder
@@ -115,19 +144,22 @@ class Recogniser:
     second: SecondOpinion | None = None
     tracker: Tracker = field(default_factory=Tracker)
     persons: dict[int, Person] = field(default_factory=dict)
-    next_look_s: float = 0.0
+    stretch: float = 1.0  # how many times further apart looks are, while the machine cannot keep up
     check: FaceCheck = field(default_factory=FaceCheck)
-    scene: int = 0
+    glimpse_check: FaceCheck = field(default_factory=FaceCheck)
+    scenes: dict[str, int] = field(default_factory=dict)  # by stream
+    seen_s: float = float("-inf")  # the time of the last frame
+    believed_from_s: float = float("-inf")  # from when a new face on the sub stream is worth a closer look
     cut: list[Person] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.landmarks = FineLandmarks(self.detector, STREAM_FACE_WIDTHS_PX)
 
-    def enter(self, scene: int) -> None:
-        """The next frame is of this scene; nobody is followed from one scene into another."""
-        if scene != self.scene:
+    def enter(self, scene: int, stream: str = "main") -> None:
+        """The next frame of the stream is of this scene; nobody is followed from one scene into another."""
+        if self.scenes.get(stream, scene) != scene:
             self._end_all()
-            self.scene = scene
+        self.scenes[stream] = scene
 
     def _end_all(self) -> None:
         self.cut += [self.persons.pop(track.number) for track in self.tracker.cut()]
@@ -135,24 +167,55 @@ class Recogniser:
     def wants(self, at_s: float) -> bool:
         """Whether a frame of this moment should be looked at."""
         undecided = any(person.verdict is Verdict.UNDECIDED for person in self.persons.values())
-        return undecided or at_s >= self.next_look_s
+        pause_s = LOOK_EVERY_S if undecided else CALM_LOOK_EVERY_S
+        return at_s - self.seen_s >= pause_s * self.stretch
+
+    def glimpse(self, small_bgr: Image, scale_xy: NDArray[np.float32], at_s: float) -> Worth:
+        """Follow whom the sub stream shows; returns what the main stream is worth now.
+
+        Where a closer look follows, nothing is noted: the main stream's frames of the time before show more.
+        """
+        found = self.detector.detect(small_bgr)
+        if self.glimpse_check.damaged(small_bgr, found.boxes_xyxy):
+            self._end_all()
+            return Worth.NOTHING
+        found = found.only(self.glimpse_check.fresh(small_bgr, found.boxes_xyxy)).scaled(scale_xy)
+        known = self.tracker.matched(found, at_s)
+        widths_px = found.boxes_xyxy[:, 2] - found.boxes_xyxy[:, 0]
+        near = [n for n in range(len(found)) if widths_px[n] >= ABOUT_SMALL_PX]
+        persons = [self.persons[known[n].number] if n in known else None for n in near]
+        new = Worth.CLOSELY if at_s >= self.believed_from_s else Worth.A_PEEK
+        worth = max((person.worth(at_s) if person else new for person in persons), default=Worth.NOTHING)
+        if worth is not Worth.CLOSELY:
+            self._follow(found, at_s)
+        return worth
 
     def look(self, image_bgr: Image, at_s: float, gallery: Gallery) -> list[Person]:
-        """Take a frame; returns the persons seen in it."""
-        self.next_look_s = at_s + CALM_LOOK_EVERY_S
+        """Take a frame of the main stream; returns the persons seen in it."""
         found = self.detector.detect(image_bgr)
         if self.check.damaged(image_bgr, found.boxes_xyxy):
             # Damage that the decoder did not notice: what follows may be drawn onto another picture.
             self._end_all()
+            self.seen_s = at_s
             return []
         found = found.only(self.check.fresh(image_bgr, found.boxes_xyxy))
-        seen = [self._person(track) for track in self.tracker.update(found, at_s)]
-        for person in seen:
-            person.look.see(person.track.width_px)
+        seen = self._follow(found, at_s)
+        self.believed_from_s = at_s if seen else at_s + DISBELIEF_S
         self._take_shots(image_bgr, found, seen, at_s, gallery)
         if self.second is not None:
             for person in self.persons.values():
                 person.consult(self.second, gallery)
+        return seen
+
+    def worth(self, at_s: float) -> Worth:
+        """What the main stream is worth for those who are in view."""
+        return max((person.worth(at_s) for person in self.persons.values()), default=Worth.NOTHING)
+
+    def _follow(self, found: Detections, at_s: float) -> list[Person]:
+        self.seen_s = at_s
+        seen = [self._person(track) for track in self.tracker.update(found, at_s)]
+        for person in seen:
+            person.look.see(person.track.width_px)
         return seen
 
     def left(self, at_s: float) -> list[Person]:
@@ -188,6 +251,7 @@ class Recogniser:
         for i in good:
             person = seen[wanted[i]]
             _keep_best(person, image_bgr, found.boxes_xyxy[wanted[i]], qualities[i])
+            person.shot_s = at_s
             person.next_shot_s = at_s + (
                 SHOT_EVERY_S if person.verdict is Verdict.UNDECIDED else LOOK_AGAIN_S
             )

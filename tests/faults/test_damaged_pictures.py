@@ -16,7 +16,8 @@ from monitor.core.embedding import unit
 from monitor.core.gallery import Gallery
 from monitor.core.identification import IdentificationPolicy
 from monitor.core.ports import Image
-from monitor.vision.stream import Decoder, Frame, Stream
+from monitor.vision.decoder import Decoder, Frame
+from monitor.vision.stream import Stream
 from monitor.workers.recogniser import Recogniser
 
 PERSON, OTHER = corrupted.PORTRAIT_PEOPLE[:2]

@@ -12,7 +12,9 @@ import pytest
 import rtsp
 
 from monitor.errors import CameraRefused, CameraSilent, CameraUnreachable, ShouwangError
-from monitor.vision.stream import Decoder, Frame, GopBuffer, Packet, Stream, Timeline
+from monitor.vision.decoder import Decoder, Frame
+from monitor.vision.packet import GopBuffer, Packet, Timeline
+from monitor.vision.stream import Stream
 
 FPS, GROUP, FRAMES = rtsp.FPS, rtsp.GROUP, rtsp.FRAMES
 SECRET = "pa55-w0rd"
