@@ -5,21 +5,23 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import log
 
+
+class Role(StrEnum):
+    MAIN = "main"
+    SUB = "sub"
+
+
 WELL_KNOWN = ("h264", "hevc")  # what we read best, the better first
 READABLE = (*WELL_KNOWN, "mjpeg")
 SUB_WH = 640, 360  # what a sub stream should be near to
 LARGEST_SUB_WH = 1280, 720
 SMALLEST_MAIN_WH = 1280, 720
 KEYS_APART_S = 4.0
-SLOWEST_PER_S, FASTEST_PER_S = 8.0, 25.0
+SLOWEST_PER_S = {Role.MAIN: 8.0, Role.SUB: 4.0}
+FASTEST_PER_S = 25.0
 # A camera that is set to 25 a second sends 25.1 or so.
 _RATE_SLACK = 0.5
 CLOCK_OFF_S = 5.0
-
-
-class Role(StrEnum):
-    MAIN = "main"
-    SUB = "sub"
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def advice(figures: Figures, role: Role) -> list[str]:
         said.append("No picture could be decoded: set the codec to H.264 and restart the camera.")
     said.extend(_about_size(figures.size_wh, role))
     said.extend(_about_keys(figures))
-    said.extend(_about_rate(figures.rate))
+    said.extend(_about_rate(figures.rate, role))
     if figures.reordered:
         said.append("It has B-frames, which come late: set the profile to Baseline or Main without B-frames.")
     return said
@@ -123,13 +125,12 @@ def _about_keys(figures: Figures) -> list[str]:
     return []
 
 
-def _about_rate(rate: float | None) -> list[str]:
-    if rate is None:
-        return []
-    if rate < SLOWEST_PER_S - _RATE_SLACK:
-        return [f"Only {rate:.1f} pictures a second: somebody who walks by is seen too seldom; set 12 to 15."]
-    if rate > FASTEST_PER_S + _RATE_SLACK:
-        return [f"{rate:.1f} pictures a second cost more than they help: set 12 to 15."]
+def _about_rate(rate: float | None, role: Role) -> list[str]:
+    good = "12 to 15" if role is Role.MAIN else "5"
+    if rate is not None and rate < SLOWEST_PER_S[role] - _RATE_SLACK:
+        return [f"Only {rate:.1f} pictures a second: somebody who walks by is seen too seldom; set {good}."]
+    if rate is not None and rate > FASTEST_PER_S + _RATE_SLACK:
+        return [f"{rate:.1f} pictures a second cost more than they help: set {good}."]
     return []
 
 

@@ -29,7 +29,16 @@ _CODECS = {"H264": "h264", "H265": "hevc", "JPEG": "mjpeg"}
 _NAME_SCOPE = "onvif://www.onvif.org/name/"
 _OVER_TCP = {"Stream": "RTP-Unicast", "Transport": {"Protocol": "RTSP"}}
 # Devices answer with anything: the last four are what the library makes of answers that lack a part.
-_ODD_ANSWER = (ONVIFError, ZeepError, LxmlError, AttributeError, KeyError, TypeError, ValueError)
+_ODD_ANSWER = (
+    aiohttp.ClientError,
+    ONVIFError,
+    ZeepError,
+    LxmlError,
+    AttributeError,
+    KeyError,
+    TypeError,
+    ValueError,
+)
 _NO_ANSWER = (aiohttp.ClientConnectionError, OSError, TimeoutError)
 
 
