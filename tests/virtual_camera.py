@@ -1,15 +1,17 @@
 """Real ONVIF devices on loopback, made of the virtual camera `ipycam`."""
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from http.server import ThreadingHTTPServer
 
 from ipycam.config import CameraConfig
 from ipycam.discovery import WSDiscoveryServer
 from ipycam.http import IPCameraHTTPHandler
-from ipycam.onvif import ONVIFService
+from ipycam.onvif import ONVIFService, compute_password_digest
 
 USER, PASSWORD = "viewer", "kanarienvogel"
 
@@ -29,6 +31,34 @@ class Service(ONVIFService):
         """ipycam calls the answer ProbeMatch; WS-Discovery says ProbeMatches, and real cameras do."""
         answer: str = super().create_probe_match(relates_to)
         return answer.replace("discovery/ProbeMatch<", "discovery/ProbeMatches<")
+
+
+def wrong_clock(off: timedelta) -> type[Service]:
+    """A camera whose clock is off and that wants log-ins by its own clock. It tells everybody the time, as the
+    standard wants."""
+
+    class WrongClock(Service):
+        def verify_usernametoken(self, soap_body: str) -> bool:
+            if "GetSystemDateAndTime" in soap_body:
+                return True
+            created, nonce, digest = (_text(soap_body, tag) for tag in ("Created", "Nonce", "Password"))
+            own = datetime.now(UTC) + off
+            timely = bool(created) and abs(datetime.fromisoformat(created) - own) < timedelta(seconds=30)
+            return timely and digest == compute_password_digest(nonce, created, self.config.password)
+
+        def get_system_date_time(self) -> str:
+            own = datetime.now(UTC) + off
+            parts = {
+                part: getattr(own, part) for part in ("hour", "minute", "second", "year", "month", "day")
+            }
+            return str(self._wrap_envelope(self._render("get_system_date_time", **parts)))
+
+    return WrongClock
+
+
+def _text(soap_body: str, tag: str) -> str:
+    found = re.search(rf":{tag}[^>]*>([^<]*)<", soap_body)
+    return found[1] if found else ""
 
 
 @contextmanager

@@ -83,7 +83,11 @@ def _codec(name: str) -> str:
 def _clock(off_s: float | None) -> str:
     if off_s is None:
         return "not told"
-    return f"{off_s:+.0f} s" if clock_is_off(off_s) else "right"
+    if not clock_is_off(off_s):
+        return "right"
+    # Whole hours are a wrong time zone, and should look like it.
+    size, unit = next(step for step in ((3600, "h"), (60, "min"), (1, "s")) if abs(off_s) >= 2 * step[0])
+    return f"{off_s / size:+.1f} {unit}"
 
 
 def _to_do(device: Device, offer: Offer | None) -> str:

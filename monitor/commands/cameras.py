@@ -177,7 +177,7 @@ def _measure(
 ) -> "tuple[list[Measured], Image | None]":
     """Each stream's figures, and a picture of the first that has one."""
     from monitor.commands.camera_report import Measured
-    from monitor.vision.probe import probe as measure
+    from monitor.vision.probe import measure
 
     measured, picture = [], None
     for role, address in streams:
@@ -204,6 +204,7 @@ def _save(picture: Path, image: "Image") -> None:
     from monitor.vision.jpeg import encode
 
     try:
+        picture.touch(0o600)  # it may show people
         picture.write_bytes(encode(image))
     except OSError as error:
         reason = error.strerror or "the file cannot be written"

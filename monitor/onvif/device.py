@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -101,7 +102,8 @@ def clock_off_s(endpoint: Endpoint, time_limit_s: float = 3.0) -> float | None:
     async def ask() -> float | None:
         async with asyncio.timeout(time_limit_s):
             async with _Questions(endpoint, None) as questions:
-                return await questions.clock_off_s()
+                await questions.clock()
+                return questions.off_s
 
     try:
         return asyncio.run(ask())
@@ -110,13 +112,15 @@ def clock_off_s(endpoint: Endpoint, time_limit_s: float = 3.0) -> float | None:
 
 
 async def _ask(endpoint: Endpoint, login: Login) -> Device:
+    questions = _Questions(endpoint, login)
     try:
-        async with asyncio.timeout(TIME_LIMIT_S), _Questions(endpoint, login) as questions:
+        async with asyncio.timeout(TIME_LIMIT_S), questions:
             return await questions.device()
     except _NO_ANSWER:
-        return Device(endpoint, trouble=Trouble.SILENT)
+        trouble = Trouble.SILENT
     except _ODD_ANSWER as error:
-        return Device(endpoint, trouble=_trouble(error))
+        trouble = _trouble(error)
+    return Device(endpoint, clock_off_s=questions.off_s, trouble=trouble)
 
 
 def _trouble(error: Exception) -> Trouble:
@@ -129,6 +133,7 @@ class _Questions:
 
     def __init__(self, endpoint: Endpoint, login: Login | None) -> None:
         self._endpoint, self._login = endpoint, login
+        self.off_s: float | None = None  # how far its clock is ahead, as soon as that is known
 
     async def __aenter__(self) -> "_Questions":
         user, password = (self._login.user, self._login.password) if self._login else (None, None)
@@ -139,24 +144,21 @@ class _Questions:
     async def __aexit__(self, *error: object) -> None:
         await self._camera.close()
 
-    async def clock_off_s(self) -> float | None:
+    async def clock(self) -> None:
         """Asked without a password, as the standard wants it."""
         management = await self._camera.create_devicemgmt_service()
-        try:
-            told = await management.authless_GetSystemDateAndTime()
-        except Fault:
-            return None
-        return _ahead_s(told)
+        with suppress(Fault):
+            self.off_s = _ahead_s(await management.authless_GetSystemDateAndTime())
 
     async def device(self) -> Device:
-        off_s = await self.clock_off_s()
+        await self.clock()
         # The library then corrects the time in its log-in, which a device with a wrong clock would refuse.
-        self._camera.adjust_time = off_s is not None
+        self._camera.adjust_time = self.off_s is not None
         await self._camera.update_xaddrs()
         management = await self._camera.create_devicemgmt_service()
         about = await management.GetDeviceInformation()
-        if off_s is None:
-            off_s = _ahead_s(await management.GetSystemDateAndTime())
+        if self.off_s is None:
+            self.off_s = _ahead_s(await management.GetSystemDateAndTime())
         name = _name(item.ScopeItem for item in await management.GetScopes() or ())
         offers = await self._offers() if _MEDIA in self._camera.xaddrs else ()
         return Device(
@@ -164,7 +166,7 @@ class _Questions:
             name,
             _plain(about.Manufacturer),
             _plain(about.Model),
-            off_s,
+            self.off_s,
             offers,
             None if offers else Trouble.NO_VIDEO,
         )

@@ -19,12 +19,12 @@ _BELIEVABLE_RATE = 240.0  # without a rate in the stream FFmpeg may name its clo
 
 
 @dataclass(frozen=True, eq=False)
-class Probe:
+class Measurement:
     figures: Figures
     picture: Image | None  # (height, width, 3) uint8 BGR
 
 
-def probe(address: str, watch_s: float = WATCH_S, at_most_s: float = WATCH_AT_MOST_S) -> Probe:
+def measure(address: str, watch_s: float = WATCH_S, at_most_s: float = WATCH_AT_MOST_S) -> Measurement:
     """Raises CameraRefused, CameraUnreachable or CameraSilent."""
     began_s = monotonic_s()
     packets: list[_Seen] = []
@@ -42,7 +42,7 @@ def probe(address: str, watch_s: float = WATCH_S, at_most_s: float = WATCH_AT_MO
             if watched_s >= watch_s and enough:
                 break
         figures = _figures(stream.video, packets, picture, opened_s - began_s, shown_s, watched_s)
-    return Probe(figures, picture)
+    return Measurement(figures, picture)
 
 
 @dataclass(frozen=True)

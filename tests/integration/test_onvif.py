@@ -3,12 +3,12 @@
 import ipaddress
 import socket
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import rtsp
 from ipycam.onvif import ONVIFService
-from virtual_camera import PASSWORD, USER, Service, virtual_camera
+from virtual_camera import PASSWORD, USER, Service, virtual_camera, wrong_clock
 
 from monitor.onvif import device as devices
 from monitor.onvif.device import Device, Login, Trouble, ask_all, clock_off_s, without_secrets
@@ -116,44 +116,15 @@ def test_one_bad_host_does_not_keep_the_others_from_being_asked(monkeypatch: pyt
     assert [device.trouble for device in found] == [Trouble.SILENT, None, Trouble.SILENT]
 
 
-class LateClock(Service):
-    """Ten minutes behind, and strict about the time in a log-in. Tells the time to everybody, as the standard wants."""
-
-    def verify_usernametoken(self, soap_body: str) -> bool:
-        return "GetSystemDateAndTime" in soap_body or bool(super().verify_usernametoken(soap_body))
-
-    def get_system_date_time(self) -> str:
-        then = datetime.now(UTC) - timedelta(minutes=10)
-        answer: str = self._render(
-            "get_system_date_time",
-            **{part: getattr(then, part) for part in ("hour", "minute", "second", "year", "month", "day")},
-        )
-        return str(self._wrap_envelope(answer))
-
-
-def test_a_clock_that_is_off_is_told_by_how_much() -> None:
-    with virtual_camera(LateClock) as config:
-        assert clock_off_s(Endpoint("127.0.0.1", config.onvif_port)) == pytest.approx(-600, abs=3)
-
-
-def test_a_wrong_clock_does_not_look_like_a_wrong_password(monkeypatch: pytest.MonkeyPatch) -> None:
-    ten_minutes_ago = timedelta(minutes=10)
-
-    class Strict(LateClock):
-        def verify_usernametoken(self, soap_body: str) -> bool:
-            # ipycam compares with the machine's clock; this device's own is ten minutes behind.
-            created = soap_body.partition("Created")[2].partition(">")[2].partition("<")[0]
-            if created:
-                at = datetime.fromisoformat(created)
-                if abs(datetime.now(UTC) - ten_minutes_ago - at) > timedelta(seconds=30):
-                    return False
-                monkeypatch.setattr("ipycam.onvif._created_within_skew", lambda created: True)
-            return bool(super().verify_usernametoken(soap_body))
-
-    with virtual_camera(Strict) as config:
+def test_a_wrong_clock_is_told_and_does_not_look_like_a_wrong_password() -> None:
+    with virtual_camera(wrong_clock(timedelta(minutes=-10))) as config:
         device = ask(config.onvif_port)
+        refused = ask(config.onvif_port, Login(USER, "wrong"))
+        told_s = clock_off_s(Endpoint("127.0.0.1", config.onvif_port))
     assert device.trouble is None and device.offers
-    assert device.clock_off_s == pytest.approx(-600, abs=3)
+    assert refused.trouble is Trouble.REFUSED
+    for off_s in (device.clock_off_s, refused.clock_off_s, told_s):
+        assert off_s == pytest.approx(-600, abs=3)
 
 
 def test_a_device_that_tells_nobody_the_time_has_no_known_clock() -> None:

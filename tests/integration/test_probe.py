@@ -10,7 +10,7 @@ import rtsp
 
 from monitor.core.profile import Role, advice
 from monitor.errors import CameraRefused, CameraSilent, CameraUnreachable
-from monitor.vision.probe import probe
+from monitor.vision.probe import measure
 
 
 def write(
@@ -48,7 +48,7 @@ def address(port: int, name: str) -> str:
 
 
 def test_a_stream_is_told_as_it_comes(port: int) -> None:
-    result = probe(address(port, "h264"), 2.5)
+    result = measure(address(port, "h264"), 2.5)
     figures = result.figures
     assert (figures.codec, figures.size_wh, figures.reordered) == ("h264", (640, 360), False)
     assert figures.announced_rate == pytest.approx(10)
@@ -61,32 +61,32 @@ def test_a_stream_is_told_as_it_comes(port: int) -> None:
 
 
 def test_h265_is_told_as_well(port: int) -> None:
-    result = probe(address(port, "h265"), 2.5)
+    result = measure(address(port, "h265"), 2.5)
     assert (result.figures.codec, result.figures.size_wh) == ("hevc", (640, 360))
     assert result.figures.key_interval_s == pytest.approx(2.0, abs=0.05)
     assert result.picture is not None
 
 
 def test_it_watches_longer_until_the_second_key_frame(port: int) -> None:
-    figures = probe(address(port, "rare-keys"), 2.0, 12.0).figures
+    figures = measure(address(port, "rare-keys"), 2.0, 12.0).figures
     assert figures.key_interval_s == pytest.approx(6.0, abs=0.1)
     assert "Key frames are 6.0 s apart" in " ".join(advice(figures, Role.SUB))
 
 
 def test_it_does_not_watch_for_ever_for_the_second_key_frame(port: int) -> None:
-    figures = probe(address(port, "rare-keys"), 2.0, 4.5).figures
+    figures = measure(address(port, "rare-keys"), 2.0, 4.5).figures
     assert figures.key_interval_s is None
     assert 4.5 <= figures.watched_s < 6.0
 
 
 def test_b_frames_are_noticed(port: int) -> None:
-    assert probe(address(port, "b-frames"), 2.0).figures.reordered
+    assert measure(address(port, "b-frames"), 2.0).figures.reordered
 
 
 def test_what_cannot_be_read_is_an_error_that_says_why() -> None:
     with rtsp.answering(rtsp.refusing) as port, pytest.raises(CameraRefused):
-        probe(address(port, "h264"))
+        measure(address(port, "h264"))
     with rtsp.answering(rtsp.noplay) as port, pytest.raises(CameraSilent):
-        probe(address(port, "h264"))
+        measure(address(port, "h264"))
     with pytest.raises(CameraUnreachable):
-        probe(address(rtsp.free_port(), "h264"))
+        measure(address(rtsp.free_port(), "h264"))
