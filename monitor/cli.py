@@ -9,7 +9,7 @@ import typer
 
 from monitor import bootstrap
 from monitor.clock import utc_now
-from monitor.commands import accounts, enrolment, recognition
+from monitor.commands import accounts, cameras, enrolment, recognition
 from monitor.commands.options import ConfigOption, told, use
 from monitor.config.cameras import load_estate
 from monitor.heartbeat import Heartbeat
@@ -28,6 +28,7 @@ app = typer.Typer(
 )
 app.add_typer(enrolment.app)
 app.add_typer(recognition.app)
+app.add_typer(cameras.app, name="cameras")
 app.add_typer(accounts.user, name="user")
 app.add_typer(accounts.token, name="token")
 

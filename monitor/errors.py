@@ -99,6 +99,11 @@ class CameraSilent(ShouwangError):
     """The camera answers but sends no picture. Restart it or look at its stream settings."""
 
 
+class NoDevices(ShouwangError):
+    """No ONVIF device answered. Turn ONVIF on in the cameras' settings, be in the same network (the search does not pass
+    a router), or name them with --host."""
+
+
 class NotifyError(ShouwangError):
     """The channel {channel} did not take the message: {reason}"""
 

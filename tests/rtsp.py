@@ -107,14 +107,14 @@ def garbage(connection: socket.socket) -> None:
 def refusing(connection: socket.socket) -> None:
     """Answers every request with 401."""
     challenge = 'WWW-Authenticate: Basic realm="camera"\r\n'
-    for number, _ in _requests(connection):
+    for number, _ in requests(connection):
         connection.sendall(f"RTSP/1.0 401 Unauthorized\r\nCSeq: {number}\r\n{challenge}\r\n".encode())
 
 
 def noplay(connection: socket.socket) -> None:
     """Agrees to everything and then sends no picture."""
     sdp = "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=x\r\nt=0 0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:track0\r\n"
-    for number, method in _requests(connection):
+    for number, method in requests(connection):
         extra, body = "", ""
         if method == "DESCRIBE":
             extra, body = f"Content-Type: application/sdp\r\nContent-Length: {len(sdp)}\r\n", sdp
@@ -130,7 +130,7 @@ def free_port() -> int:
         return port
 
 
-def _requests(connection: socket.socket) -> Iterator[tuple[str, str]]:
+def requests(connection: socket.socket) -> Iterator[tuple[str, str]]:
     """(CSeq, method) of every request until the client hangs up."""
     buffer = b""
     while chunk := connection.recv(4096):

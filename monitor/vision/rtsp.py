@@ -23,6 +23,7 @@ from monitor.vision.rtp import Picture, Pictures, add_h264, add_h265
 _AGENT = "Shouwang"
 _RECEIVE_BYTES = 1 << 18
 _MOST_TEXT = 1 << 16  # of an answer
+_MOST_NONSENSE = 1000  # times that bytes came which mean nothing
 _MOST_ANSWERS = 200  # that may come before the one that was asked for
 _KINDS = {"H264": ("h264", add_h264), "H265": ("hevc", add_h265)}
 _RATE = 90_000
@@ -120,7 +121,7 @@ class RtspSession:
         self._number, self._session, self._alive_every_s = 0, "", 30.0
         self._buffer, self._filled = bytearray(_RECEIVE_BYTES), 0
         self._channel, self._next_alive_s = 0, 0.0
-        self._timeline = Timeline()
+        self._timeline, self._nonsense = Timeline(), 0
         self._socket: socket.socket | None = None
 
     def __repr__(self) -> str:
@@ -199,10 +200,12 @@ class RtspSession:
                     picture = self._pictures.take(view[at + 4 : at + length])
                     if picture is not None:
                         packets.append(self._packet(picture, arrived_s))
-            else:
+            elif view[at : at + 1].tobytes().isalpha():
                 length = self._text_length(bytes(view[at:end]))
                 if not length:
                     break
+            else:
+                length = self._nonsense_length(bytes(view[at:end]))
             at += length
         rest = end - at
         view[:rest] = view[at:end]
@@ -212,13 +215,22 @@ class RtspSession:
     def _text_length(self, data: bytes) -> int:
         """Of the answer or request that begins here; 0 when more of it must come. Raises CameraSilent."""
         head, mark, _ = data.partition(b"\r\n\r\n")
-        if not head[:1].isalpha() or len(head) > _MOST_TEXT:
+        if not head[:1].isalpha() or len(head) > _MOST_TEXT or not re.match(rb"[A-Z_]+[ /]|[A-Z_]*$", head[:20]):
             raise CameraSilent()
         if not mark:
             return 0
         found = re.search(rb"(?i)\r\ncontent-length:\s*(\d{1,6})", head)
         length = len(head) + 4 + (int(found[1]) if found else 0)
         return length if len(data) >= length else 0
+
+    def _nonsense_length(self, data: bytes) -> int:
+        """Up to where packets go on. Raises CameraSilent when there is no end to it."""
+        self._pictures.lose()
+        self._nonsense += 1
+        if self._nonsense > _MOST_NONSENSE:
+            raise CameraSilent()
+        found = data.find(bytes((0x24, self._channel)), 1)
+        return found if found > 0 else len(data)
 
     def _packet(self, picture: Picture, arrived_s: float) -> Packet:
         jumps = self._timeline.jumps

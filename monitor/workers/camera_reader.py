@@ -155,17 +155,19 @@ class CameraReader:
 
     def _decoded(self, frames: Iterable[Frame]) -> Iterator[Frame]:
         """Those of the main stream that are good for something."""
-        if self._main.packets.alive:
-            self._proof.wanted()
+        tried, whole = self._main.tried, False
         for frame in frames:
             if not self._sound(frame):
                 continue
             if frame.condition is Condition.WHOLE:
+                whole = True
                 self._proof.given()
                 self._main_wh = frame.size_wh
                 now_s = monotonic_s()
                 self._next_peek_s, self._next_proof_s = now_s + PEEK_EVERY_S, now_s + PROVE_EVERY_S
             yield frame
+        if self._main.tried > tried and not whole:
+            self._proof.wanted()
 
     def _sound(self, frame: Frame) -> bool:
         """Note that a picture came; False when it may be used for nothing."""

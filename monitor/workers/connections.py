@@ -62,7 +62,8 @@ class Connection:
         self._address = address
         self.session: RtspSession | None = None
         self.knocking: socket.socket | None = None
-        self.busy = False  # a handshake goes on, or a thread reads it
+        self.answers = False  # somebody is there; it waits for its turn to open
+        self.opening = self.followed = False
         self.by_ffmpeg = False
         self.closed = Event()
         self.next_try_s = self.opened_s = self.last_s = 0.0
@@ -102,7 +103,7 @@ class Connection:
 
     def fail(self, state: CameraState, now_s: float) -> None:
         """Note a failure, and when to try again."""
-        self.busy = False
+        self.opening = self.followed = self.answers = False
         lasted = self.opened_s > 0 and now_s - self.opened_s > GOOD_AFTER_S
         self.attempt = 0 if lasted else self.attempt + 1
         self.opened_s = 0.0
@@ -116,8 +117,8 @@ class Connection:
 class Connections:
     """Use `start`, `add`, `remove` and `stop` from one thread."""
 
-    def __init__(self, opening_at_once: int = OPENING_AT_ONCE) -> None:
-        self._openers = ThreadPoolExecutor(opening_at_once, "opening")
+    def __init__(self) -> None:
+        self._openers = ThreadPoolExecutor(OPENING_AT_ONCE, "opening")
         self._followers = ThreadPoolExecutor(MOST_BY_FFMPEG, "ffmpeg")
         self._failed: BaseException | None = None
         self._selector = selectors.DefaultSelector()
@@ -197,15 +198,15 @@ class Connections:
         elif connection.knocking is not None:
             if now_s - connection.opened_s > CONNECT_WITHIN_S:
                 self._lose(connection, CameraState.UNREACHABLE, "no_answer")
-        elif not connection.busy and now_s >= connection.next_try_s:
-            self._knock(connection, now_s)
+        elif not (connection.opening or connection.followed) and now_s >= connection.next_try_s:
+            if connection.peer is None or connection.answers:
+                self._hand_over(connection, None)
+            else:
+                self._knock(connection, connection.peer, now_s)
 
-    def _knock(self, connection: Connection, now_s: float) -> None:
+    def _knock(self, connection: Connection, peer: tuple[str, int], now_s: float) -> None:
+        """Call without waiting for an answer: dead cameras hold up nobody."""
         connection.opened_s = now_s
-        peer = connection.peer
-        if peer is None:
-            self._hand_over(connection, None)
-            return
         family = socket.AF_INET6 if ":" in peer[0] else socket.AF_INET
         connection.knocking = socket.socket(family, socket.SOCK_STREAM)
         connection.knocking.setblocking(False)
@@ -220,11 +221,18 @@ class Connections:
             return
         self._selector.unregister(knocking)
         connection.knocking = None
-        self._hand_over(connection, knocking)
+        if self._hand_over(connection, knocking):
+            return
+        knocking.close()
+        connection.answers, connection.next_try_s = True, 0.0
 
-    def _hand_over(self, connection: Connection, connected: socket.socket | None) -> None:
-        connection.busy = True
+    def _hand_over(self, connection: Connection, connected: socket.socket | None) -> bool:
+        """Whether it is its turn: few open at a time."""
+        if sum(each.opening for each in self._all) >= OPENING_AT_ONCE:
+            return False
+        connection.opening = True
         self._submit(self._openers, self._open, connection, connected)
+        return True
 
     def _open(self, connection: Connection, connected: socket.socket | None) -> None:
         """In a thread of its own: the handshake waits for the camera."""
@@ -247,6 +255,7 @@ class Connections:
             connected.close()
         stream = Stream(connection.url, OPEN_WITHIN_S)
         stream.__enter__()
+        connection.followed, connection.opening = True, False
         self._submit(self._followers, self._follow, connection, stream)
 
     def _opened(self, connection: Connection, session: RtspSession) -> None:
@@ -254,7 +263,7 @@ class Connections:
             session.close()
             return
         connection.begin()
-        connection.session, connection.busy = session, False
+        connection.session, connection.opening = session, False
         connection.sink.opened(session.coding)
         self._selector.register(session, selectors.EVENT_READ, connection)
 

@@ -42,6 +42,7 @@ class Line:
         self._link: _Link | None = None
         self.packets = Pulse(PACKETS_WITHIN_S)
         self.problem = (CameraState.STARTING, "connecting")
+        self.tried = 0  # packets that were given to the decoder
 
     def opened(self, coding: Coding) -> None:
         self._link = _Link(coding)
@@ -109,6 +110,7 @@ class Line:
             link.decoder.restart()
         for packet in packets if at is None else packets[at + 1 :]:
             link.decoded = packet
+            self.tried += 1
             yield from link.decoder.decode(packet)
 
     def rest(self) -> None:
@@ -125,4 +127,5 @@ class Line:
         if link is None or not kept or kept[0] is link.stilled:
             return []
         link.stilled = kept[0]
+        self.tried += 1
         return link.decoder.still(kept[0])

@@ -36,11 +36,10 @@ class Tally:
 class FaultySession(Session):
     def __init__(self, door: "Door", writer: asyncio.StreamWriter) -> None:
         super().__init__(door, writer)
-        self._door, self._opening, self._promised = door, True, False
+        self._door, self._asked, self._opening, self._promised = door, False, False, False
 
     async def run(self, reader: asyncio.StreamReader) -> None:
         self._door.behind.connections += 1
-        self._door.tally.add(1)
         try:
             await super().run(reader)
         finally:
@@ -49,6 +48,9 @@ class FaultySession(Session):
 
     async def answer(self, request: Request) -> bytes:
         fault = self._door.behind.fault
+        if not self._asked:  # who only knocks opens nothing
+            self._asked = self._opening = True
+            self._door.tally.add(1)
         if fault == "mute":
             return b""
         if fault == "refuse":

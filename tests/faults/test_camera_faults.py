@@ -1,214 +1,310 @@
-"""F1 to F4: cameras that do not answer, refuse, say nothing, talk nonsense or hang up, on real sockets."""
+"""F1 to F9: cameras that do not answer, refuse, say nothing, stand still, damage, switch or jump, on real sockets."""
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 import rtsp
+from faults.camera import FaultyCamera, FaultyCameras
+from faults.reading import WITHIN_S, camera, has, is_live, reading, reading_one
 
-from monitor.config.cameras import CameraConfig
-from monitor.core.camera import CameraState
-from monitor.vision.stream import Stream
-from monitor.workers import camera_reader
-from monitor.workers.camera_reader import WRONG_PASSWORDS, CameraHealth, CameraReader
+from monitor.core.camera import SEEING, CameraState
+from monitor.simulate.session import Password
+from monitor.workers import camera_reader, connections, line
+from monitor.workers.connections import WRONG_PASSWORDS
 
 FPS, GROUP, FRAMES = rtsp.FPS, rtsp.GROUP, rtsp.FRAMES
 RETRY_S = 0.05
-WITHIN_S = 15.0
-POLL_S = 0.02
-Talk = Callable[[socket.socket], None]
+SILENT_S = 1.0
 
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The reader tries again at once and gives up soon."""
-    monkeypatch.setattr(camera_reader, "FIRST_RETRY_S", RETRY_S)
-    monkeypatch.setattr(camera_reader, "LONGEST_RETRY_S", RETRY_S)
-    monkeypatch.setattr(camera_reader, "Stream", partial(Stream, open_timeout_s=1.0, read_timeout_s=0.5))
+    """Connections try again at once and give up soon."""
+    for name, value in {
+        "FIRST_RETRY_S": RETRY_S,
+        "LONGEST_RETRY_S": RETRY_S,
+        "KNOCK_EVERY_S": RETRY_S,
+        "CONNECT_WITHIN_S": SILENT_S,
+        "OPEN_WITHIN_S": SILENT_S,
+        "FIRST_PACKET_WITHIN_S": SILENT_S,
+        "SILENT_AFTER_S": SILENT_S,
+        "LOOK_AFTER_EVERY_S": 0.02,
+    }.items():
+        monkeypatch.setattr(connections, name, value)
+    monkeypatch.setattr(line, "PACKETS_WITHIN_S", 2 * SILENT_S)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("clips")
     rtsp.write_clip(path / "clip.mp4")
+    write_noise(path / "small.mp4", "libx264", (320, 176))
+    write_noise(path / "large.mp4", "libx264", (640, 352))
+    write_noise(path / "small-265.mp4", "libx265", (320, 176))
+    write_noise(path / "small.mkv", "mjpeg", (320, 176))
     return path
 
 
-class Counted:
-    """Counts the connections of a server that misbehaves."""
-
-    def __init__(self, talk: Talk) -> None:
-        self._talk, self._changed, self.connections = talk, threading.Condition(), 0
-
-    def __call__(self, connection: socket.socket) -> None:
-        with self._changed:
-            self.connections += 1
-            self._changed.notify_all()
-        self._talk(connection)
-
-    def reach(self, connections: int, within_s: float = WITHIN_S) -> bool:
-        """Whether there are so many connections in time."""
-        with self._changed:
-            return self._changed.wait_for(lambda: self.connections >= connections, within_s)
+def write_noise(path: Path, codec: str, size_wh: tuple[int, int]) -> None:
+    """Two seconds of a structure that never stands quite still."""
+    rng = np.random.default_rng(1)
+    width, height = size_wh
+    base = np.kron(rng.integers(0, 255, (height // 16, width // 16, 3)), np.ones((16, 16, 1)))
+    with av.open(path, "w") as container:
+        options = {"g": "5", "x265-params": "log-level=none", "sc_threshold": "0"}
+        video = container.add_stream(codec, rate=FPS, options=options)
+        video.width, video.height, video.max_b_frames = width, height, 0
+        video.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+        for _ in range(2 * FPS):
+            picture = np.clip(base + rng.normal(0, 4, base.shape), 0, 255).astype(np.uint8)
+            container.mux(video.encode(av.VideoFrame.from_ndarray(picture, "bgr24")))
+        container.mux(video.encode(None))
 
 
-def unknown_codec(connection: socket.socket) -> None:
-    """Offers a stream that nobody can decode, and then nothing."""
-    sdp = "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=x\r\nt=0 0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 NEVER/90000\r\na=control:track0\r\n"
-    bodies = {"DESCRIBE": sdp}
-    for number, method in rtsp._requests(connection):
-        body = bodies.get(method, "")
-        extra = f"Content-Type: application/sdp\r\nContent-Length: {len(body)}\r\n" if body else ""
-        if method == "SETUP":
-            extra = "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n"
-        connection.sendall(f"RTSP/1.0 200 OK\r\nCSeq: {number}\r\nSession: 1\r\n{extra}\r\n{body}".encode())
+@pytest.fixture
+def cameras(folder: Path) -> Iterator[FaultyCameras]:
+    with FaultyCameras(folder, {"gate": "small.mp4", "lift": "small.mp4"}) as running:
+        yield running
 
 
-@contextmanager
-def reading(
-    port: int,
-    path: str = "clip.mp4",
-    name: str = "gate",
-    save_picture: Callable[[str, bytes], None] = lambda name, picture: None,
-) -> Iterator[CameraReader]:
-    """A running reader of one camera; its threads are gone afterwards."""
-    camera = CameraConfig.model_validate(
-        {
-            "id": name,
-            "name": name,
-            "place": "gate",
-            "direction": "in",
-            "main": f"rtsp://ada:secret@127.0.0.1:{port}/{path}",
-            "position": [0, 0],
-            "heading_deg": 0,
-            "field_of_view_deg": 80,
-            "range_m": 10,
-        }
-    )
-    reader = CameraReader(camera, threading.Condition(), save_picture)
-    reader.start()
-    try:
-        yield reader
-    finally:
-        reader.stop()
-        for thread in threading.enumerate():
-            if thread.name == f"{name}-main":
-                thread.join(WITHIN_S)
-                assert not thread.is_alive()
+@pytest.fixture
+def gate(cameras: FaultyCameras) -> FaultyCamera:
+    return cameras["gate"]
 
 
-def until(reader: CameraReader, wanted: Callable[[CameraHealth], bool]) -> CameraHealth:
-    """The reader's health as soon as it is as wanted."""
-    pause = threading.Event()
-    for _ in range(round(WITHIN_S / POLL_S)):
-        if wanted(health := reader.health()):
-            return health
-        pause.wait(POLL_S)
-    raise AssertionError(f"waited in vain; the camera is {reader.health()}")
+@pytest.fixture
+def address(cameras: FaultyCameras) -> str:
+    return cameras.address("gate")
 
 
-def is_live(health: CameraHealth) -> bool:
-    return health.state is CameraState.LIVE
+# F1
 
 
-def has(state: CameraState) -> Callable[[CameraHealth], bool]:
-    return lambda health: health.state is state
-
-
-def test_a_camera_that_nobody_answers_for_is_unreachable() -> None:
-    with reading(rtsp.free_port()) as reader:
-        health = until(reader, has(CameraState.UNREACHABLE))
+def test_a_camera_that_nobody_answers_for_is_unreachable(gate: FaultyCamera, address: str) -> None:
+    gate.gone()
+    with reading_one(address) as one:
+        health = one.until(has(CameraState.UNREACHABLE))
     assert (health.reason, health.last_frame_at, health.live_since) == ("no_answer", None, None)
 
 
-def test_after_three_wrong_passwords_a_camera_is_left_alone(caplog: pytest.LogCaptureFixture) -> None:
-    server = Counted(rtsp.refusing)
-    with rtsp.answering(server) as port, reading(port) as reader:
-        assert server.reach(WRONG_PASSWORDS)
-        health = until(reader, lambda _: "refuses its password" in caplog.text)
-        assert (health.state, health.reason) == (CameraState.REFUSED, "wrong_password")
-        assert not server.reach(WRONG_PASSWORDS + 1, within_s=20 * RETRY_S)
-        assert reader.health().state is CameraState.REFUSED
-    assert server.connections == WRONG_PASSWORDS == 3
-    assert "secret" not in caplog.text
+def test_a_camera_behind_a_cut_cable_is_unreachable(gate: FaultyCamera, address: str) -> None:
+    gate.black_hole()
+    with reading_one(address) as one:
+        assert one.until(has(CameraState.UNREACHABLE)).reason == "no_answer"
 
 
-def test_a_camera_that_takes_the_call_and_says_nothing_is_not_live() -> None:
-    server = Counted(rtsp.mute)
-    with rtsp.answering(server) as port, reading(port) as reader:
-        assert server.reach(2)  # it is asked again
-        health = reader.health()
-    assert health.state in (CameraState.STALLED, CameraState.UNREACHABLE)
-    assert (health.last_frame_at, health.pictures) == (None, 0)
-
-
-@pytest.mark.parametrize("talk", [rtsp.noplay, unknown_codec])
-def test_a_camera_without_a_picture_that_can_be_shown_is_stalled_and_asked_again(talk: Talk) -> None:
-    server = Counted(talk)
-    with rtsp.answering(server) as port, reading(port) as reader:
-        assert server.reach(3, within_s=3 * WITHIN_S)
-        assert reader.health().state in (CameraState.STALLED, CameraState.UNREACHABLE)
-
-
-def test_a_camera_that_talks_nonsense_harms_no_other(folder: Path) -> None:
-    server = Counted(rtsp.garbage)
-    with (
-        rtsp.serve(folder) as good_port,
-        rtsp.answering(server) as bad_port,
-        reading(good_port, "clip.mp4/play_count_0", "good") as good,
-    ):
-        before = until(good, is_live)
-        with reading(bad_port, name="bad") as bad:
-            assert server.reach(3)
-            assert not is_live(bad.health())
-            after = until(good, lambda health: health.pictures >= before.pictures + FPS)
-            assert is_live(after) and after.live_since == before.live_since
-            assert not is_live(bad.health()) and bad.health().pictures == 0
-
-
-def test_a_camera_that_hangs_up_is_called_again(folder: Path) -> None:
-    with rtsp.serve(folder) as port, reading(port) as reader:
-        health = until(reader, lambda health: health.pictures > FRAMES)  # more than one call gives
-        assert is_live(health)
-
-
-def test_a_camera_that_comes_back_becomes_live(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    port = rtsp.free_port()
-    monkeypatch.setattr(rtsp, "free_port", lambda: port)
-    with reading(port, "clip.mp4/play_count_0") as reader:
-        until(reader, has(CameraState.UNREACHABLE))
-        with rtsp.serve(folder):
-            health = until(reader, is_live)
+def test_a_camera_that_comes_back_becomes_live(gate: FaultyCamera, address: str) -> None:
+    gate.gone()
+    with reading_one(address) as one:
+        one.until(has(CameraState.UNREACHABLE))
+        gate.ok()
+        health = one.until(is_live)
     assert health.reason == "" and health.live_since is not None
 
 
-def test_every_picture_is_counted_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A camera without a small stream is watched and identified by the same pictures."""
-    monkeypatch.setattr(camera_reader, "FIRST_RETRY_S", 1e6)  # the draw of the jitter is never small
-    monkeypatch.setattr(camera_reader, "LONGEST_RETRY_S", 1e6)
-    with rtsp.serve(folder) as port, reading(port) as reader:
-        health = until(reader, lambda _: reader._problem[0] is CameraState.STALLED)
-    assert 0 < health.pictures <= FRAMES
+def test_ten_dead_cameras_cost_the_others_no_picture(folder: Path) -> None:
+    files = {f"dead-{n}": "small.mp4" for n in range(10)} | {"good": "small.mp4"}
+    with FaultyCameras(folder, files) as cameras:
+        for dead in cameras:
+            if dead.name != "good":
+                dead.black_hole()
+        configs = [camera(cameras.address(each.name), name=each.name) for each in cameras]
+        with reading(*configs) as readings:
+            good = next(each for each in readings if each.reader.camera.id == "good")
+            first = good.until(is_live)
+            health = good.until(lambda health: health.pictures > first.pictures + GROUP)
+            assert health.live_since == first.live_since
 
 
-def test_a_full_disk_costs_the_wall_picture_and_not_the_camera(folder: Path) -> None:
-    tried = threading.Event()
+def test_after_three_wrong_passwords_a_camera_is_left_alone(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with FaultyCameras(folder, {"gate": "small.mp4"}, Password("ada", "right")) as cameras:
+        address = cameras.address("gate").replace("ada:right@", "ada:secret@")
+        assert "secret" in address
+        with reading_one(address) as one:
+            health = one.until(lambda _: "refuses its password" in caplog.text)
+            assert (health.state, health.reason) == (CameraState.REFUSED, "wrong_password")
+            assert not cameras["gate"].reach(WRONG_PASSWORDS + 1, within_s=20 * RETRY_S)
+            assert one.health.state is CameraState.REFUSED
+        assert cameras["gate"].connections == WRONG_PASSWORDS == 3
+    assert "secret" not in caplog.text
 
-    def full(name: str, picture: bytes) -> None:
-        tried.set()
-        raise OSError(28, "No space left on device")
 
-    with rtsp.serve(folder) as port, reading(port, "clip.mp4/play_count_0", save_picture=full) as reader:
-        assert tried.wait(WITHIN_S)
-        seen = reader.health().pictures
-        health = until(reader, lambda health: health.pictures >= seen + FPS)
-        assert is_live(health) and health.wall_picture_at is None
+def test_the_right_password_opens_it(folder: Path) -> None:
+    with FaultyCameras(folder, {"gate": "small.mp4"}, Password("ada", "ri:g/ht")) as cameras:
+        address = cameras.address("gate").replace("ri:g/ht", "ri%3Ag%2Fht")
+        with reading_one(address) as one:
+            one.until(is_live)
+
+
+# F2, F3
+
+
+@pytest.mark.parametrize("fault", ["mute", "noplay"])
+def test_a_camera_that_takes_the_call_and_sends_nothing_is_asked_again(
+    gate: FaultyCamera, address: str, fault: str
+) -> None:
+    getattr(gate, fault)()
+    with reading_one(address) as one:
+        assert gate.reach(3)
+        health = one.health
+        assert health.state not in SEEING
+        assert (health.last_frame_at, health.pictures) == (None, 0)
+        one.until(has(CameraState.STALLED))
+        gate.ok()
+        one.until(is_live)
+
+
+def test_a_camera_whose_codec_nobody_knows_is_stalled() -> None:
+    sdp = "v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 NEVER/90000\r\na=control:track0\r\n"
+
+    def offer(connection: socket.socket) -> None:
+        for number, method in rtsp.requests(connection):
+            body = sdp if method == "DESCRIBE" else ""
+            extra = f"Content-Type: application/sdp\r\nContent-Length: {len(body)}\r\n" if body else ""
+            extra += "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n" if method == "SETUP" else ""
+            connection.sendall(f"RTSP/1.0 200 OK\r\nCSeq: {number}\r\nSession: 1\r\n{extra}\r\n{body}".encode())
+
+    with rtsp.answering(offer) as port, reading_one(f"rtsp://127.0.0.1:{port}/x") as one:
+        one.until(has(CameraState.STALLED), 3 * WITHIN_S)
+
+
+def test_a_camera_that_talks_nonsense_is_never_live() -> None:
+    with rtsp.answering(rtsp.garbage) as port, reading_one(f"rtsp://127.0.0.1:{port}/x") as one:
+        assert one.until(has(CameraState.STALLED)).pictures == 0
+
+
+# F4, F5, F6
+
+
+@pytest.mark.parametrize("fault", ["stall", "trickle"])
+def test_a_stream_that_stands_still_is_noticed_and_called_again(
+    gate: FaultyCamera, address: str, fault: str
+) -> None:
+    with reading_one(address) as one:
+        first = one.until(is_live)
+        getattr(gate, fault)()
+        stalled = one.until(has(CameraState.STALLED))
+        assert stalled.reason == "no_picture"
+        assert stalled.blind_since == stalled.last_frame_at
+        gate.ok()
+        again = one.until(is_live)
+    assert first.live_since is not None and again.live_since is not None
+    assert first.live_since < again.live_since
+    assert stalled.last_frame_at is not None and stalled.last_frame_at < again.live_since
+
+
+def test_a_camera_that_hangs_up_is_called_again(gate: FaultyCamera, address: str) -> None:
+    with reading_one(address) as one:
+        for _ in range(3):
+            seen = one.until(is_live).pictures
+            gate.fin()
+            one.until(lambda health, seen=seen: health.pictures > seen + 1)
+    assert gate.connections >= 4
+
+
+# F8
+
+
+@pytest.mark.parametrize("fault", ["garbage", "corrupt", "truncated"])
+def test_damage_crashes_nothing_and_ends_with_it(gate: FaultyCamera, address: str, fault: str) -> None:
+    with reading_one(address) as one:
+        one.until(is_live)
+        getattr(gate, fault)()
+        before = gate.connections
+        one.until(lambda health: health.pictures > 0)
+        gate.ok()
+        frames = one.frames
+        one.until(lambda health: is_live(health) and one.frames > frames)
+    assert gate.connections - before < 50
+
+
+@pytest.mark.parametrize("percent", [1, 5, 10, 20])
+def test_lost_packets_give_no_damaged_picture_to_look_at(
+    gate: FaultyCamera, address: str, percent: float
+) -> None:
+    """Every picture that is handed over looks like the clip: a loss is seen in the numbers of the packets."""
+    with reading_one(address) as one:
+        one.always = True
+        one.until(is_live)
+        assert one.last is not None
+        clean = one.last.gray(40, 22).astype(int)
+        gate.loss(percent)
+        frames = one.frames
+        one.until(lambda _: one.frames > frames + 2, 4 * WITHIN_S)
+        off = np.abs(one.last.gray(40, 22).astype(int) - clean)
+    assert float(off.mean()) < 3.0
+
+
+def test_another_size_in_mid_stream_is_another_scene(gate: FaultyCamera, address: str) -> None:
+    with reading_one(address) as one:
+        one.always = True
+        one.until(lambda _: one.last is not None)
+        assert one.last is not None
+        first = one.last
+        gate.show("large.mp4")
+        one.until(lambda _: one.last is not None and one.last.size_wh == (640, 352))
+        assert one.last.scene != first.scene
+
+
+def test_another_codec_in_mid_stream_is_noticed_and_the_camera_comes_back(
+    gate: FaultyCamera, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(camera_reader, "PICTURE_WITHIN_S", 1.0)
+    with reading_one(address) as one:
+        one.always = True
+        one.until(is_live)
+        gate.show("small-265.mp4")
+        one.until(lambda health: health.state not in SEEING)
+        gate.fin()
+        frames = one.frames
+        one.until(lambda health: is_live(health) and one.frames > frames)
+
+
+@pytest.mark.parametrize("seconds", [3600.0, -3600.0, 86_400.0 * 0.4])
+def test_time_stamps_that_jump_cost_at_most_a_group(
+    gate: FaultyCamera, address: str, seconds: float
+) -> None:
+    with reading_one(address) as one:
+        one.always = True
+        one.until(lambda _: one.frames > 2)
+        connections = gate.connections
+        gate.jump(seconds)
+        frames = one.frames
+        one.until(lambda _: one.frames > frames + 2 * GROUP)
+        assert one.health.state in SEEING
+        assert gate.connections == connections
+
+
+def test_time_stamps_that_begin_anew_after_32_bits_go_on(gate: FaultyCamera, address: str) -> None:
+    gate.wrap(0.5)
+    with reading_one(address) as one:
+        one.always = True
+        one.until(lambda _: one.frames > 2 * FPS)
+        assert gate.connections == 1
+
+
+def test_a_camera_that_sends_damaged_pictures_only_does_not_stay_live(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody could have been seen meanwhile; the first whole picture ends it."""
+    monkeypatch.setattr(camera_reader, "PICTURE_WITHIN_S", 0.8)
+    monkeypatch.setattr(camera_reader, "BROKEN_AFTER_S", 0.2)
+    write_broken_clip(tmp_path / "clip.mp4")
+    with FaultyCameras(tmp_path, {"gate": "clip.mp4"}) as cameras, reading_one(cameras.address("gate")) as one:
+        one.always = True
+        first = one.until(lambda health: health.state in SEEING)
+        broken = one.until(lambda health: health.state is CameraState.STALLED)
+        assert broken.live_since is None
+        again = one.until(lambda health: health.state in SEEING)
+    assert first.live_since is not None and again.live_since is not None
+    assert again.live_since >= first.live_since
 
 
 def write_broken_clip(path: Path) -> None:
@@ -224,17 +320,83 @@ def write_broken_clip(path: Path) -> None:
                 container.mux(packet)
 
 
-def test_a_camera_that_sends_damaged_pictures_only_does_not_stay_live(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+# F9
+
+
+def test_after_a_switch_restart_all_come_back_and_few_open_at_a_time(folder: Path) -> None:
+    with FaultyCameras(folder, {f"cam-{n}": "small.mp4" for n in range(30)}) as cameras:
+        configs = [camera(cameras.address(each.name), name=each.name) for each in cameras]
+        with reading(*configs) as readings:
+            for one in readings:
+                one.until(is_live, 2 * WITHIN_S)
+            for each in cameras:
+                each.gone()
+            for one in readings:
+                one.until(has(CameraState.UNREACHABLE))
+            for each in cameras:
+                each.ok()
+            for one in readings:
+                one.until(is_live, 2 * WITHIN_S)
+        assert cameras.most_handshakes <= connections.OPENING_AT_ONCE
+
+
+# All kinds of streams
+
+
+@pytest.mark.parametrize("file", ["small.mp4", "small-265.mp4", "small.mkv"])
+def test_every_codec_gives_pictures(folder: Path, file: str) -> None:
+    with FaultyCameras(folder, {"gate": file}) as cameras, reading_one(cameras.address("gate")) as one:
+        one.always = True
+        one.until(lambda health: is_live(health) and one.frames > FPS)
+
+
+def test_a_film_stands_in_for_a_camera(folder: Path) -> None:
+    with reading_one((folder / "small.mp4").as_uri()) as one:
+        one.always = True
+        one.until(lambda _: one.frames > 3 * FPS)  # more than one round
+
+
+def test_without_its_sub_stream_a_camera_is_watched_by_the_main_one(cameras: FaultyCameras) -> None:
+    cameras["lift"].gone()
+    with reading_one(cameras.address("gate"), cameras.address("lift")) as one:
+        poor = one.until(has(CameraState.DEGRADED))
+        assert poor.reason == "no_sub"
+        cameras["lift"].ok()
+        one.until(is_live)
+        assert one.health.live_since is not None
+
+
+def test_a_main_stream_that_is_watched_by_another_is_decoded_only_now_and_then(
+    cameras: FaultyCameras,
 ) -> None:
-    """Nobody could have been seen meanwhile; the first whole picture ends it."""
-    monkeypatch.setattr(camera_reader, "PICTURE_WITHIN_S", 0.8)
-    monkeypatch.setattr(camera_reader, "BROKEN_AFTER_S", 0.2)
-    write_broken_clip(tmp_path / "clip.mp4")
-    with rtsp.serve(tmp_path) as port, reading(port, "clip.mp4/play_count_0") as reader:
-        first = until(reader, is_live)
-        broken = until(reader, lambda health: health.reason == "broken_picture")
-        assert (broken.state, broken.live_since) == (CameraState.STALLED, None)
-        again = until(reader, is_live)
-    assert first.live_since is not None and again.live_since is not None
-    assert again.live_since > first.live_since
+    with reading_one(cameras.address("gate"), cameras.address("lift")) as one:
+        one.until(lambda health: is_live(health) and not one.reader.looking)
+        frames, pictures = one.frames, one.health.pictures
+        one.until(lambda health: health.pictures > pictures + 2 * FPS)
+        assert (one.frames - frames <= 2, one.moved) == (True, 0)
+
+
+def test_a_full_disk_costs_the_wall_picture_and_not_the_camera(address: str) -> None:
+    tried = threading.Event()
+
+    def full(name: str, picture: bytes) -> None:
+        tried.set()
+        raise OSError(28, "No space left on device")
+
+    with reading_one(address, save_picture=full) as one:
+        assert tried.wait(WITHIN_S)
+        seen = one.health.pictures
+        health = one.until(lambda health: health.pictures >= seen + GROUP)
+        assert is_live(health) and health.wall_picture_at is None
+
+
+def test_a_removed_camera_is_read_no_more_and_the_others_go_on(cameras: FaultyCameras) -> None:
+    configs = [camera(cameras.address(name), name=name) for name in ("gate", "lift")]
+    with reading(*configs) as (gate, lift):
+        gate.until(is_live)
+        first = lift.until(is_live)
+        gate.reader.stop()
+        gate.until(lambda health: health.state not in SEEING)
+        lift.until(lambda health: health.pictures > first.pictures + GROUP)
+        assert lift.health.live_since == first.live_since
+        assert cameras["gate"].playing == 0
