@@ -9,7 +9,9 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 HIDDEN = "***"
-DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322}
+DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
+# A film that stands in for a camera: a whole path on this machine.
+_FILM = re.compile(r"file:///[^?#%]*\.(mp4|mkv|mov|avi)", re.I)
 
 _WORD = re.compile(r"\S+")
 # Values named like a secret, in a query or (as cheap cameras do) in the path; hidden up to the next `&`.
@@ -40,7 +42,10 @@ def _mask(word: str) -> str:
 
 
 class StreamAddress:
-    """An rtsp or rtsps address, checked once. `str()`, `repr()` and serialisation never show the password."""
+    """Where a stream comes from, checked once. `str()`, `repr()` and serialisation never show the password.
+
+    rtsp and rtsps; http and https for MJPEG; file for a film that stands in for a camera, which has no host.
+    """
 
     __slots__ = ("_full", "_masked", "host", "port")
 
@@ -52,10 +57,15 @@ class StreamAddress:
     def __init__(self, text: str) -> None:
         """Raises ValueError with a text that quotes nothing of the address."""
         parts = _split(text)
+        film = parts.scheme == "file"
         object.__setattr__(self, "_full", text)
         object.__setattr__(self, "_masked", redact(text))
-        object.__setattr__(self, "host", _host(parts))
-        object.__setattr__(self, "port", _port(parts))
+        object.__setattr__(self, "host", "" if film else _host(parts))
+        object.__setattr__(self, "port", 0 if film else _port(parts))
+
+    @property
+    def is_film(self) -> bool:
+        return not self.host
 
     def reveal(self) -> str:
         """The full address, for the one place that opens the stream."""
@@ -102,8 +112,12 @@ def _split(text: str) -> SplitResult:
     # urlsplit would silently drop tabs and line ends, so they are refused first.
     if " " in text or not text.isprintable():
         raise ValueError("the address has a space or a control character in it")
+    if _FILM.fullmatch(text):
+        return urlsplit(text)
     if not text.lower().startswith(tuple(f"{scheme}://" for scheme in DEFAULT_PORTS)):
-        raise ValueError("the address must start with rtsp:// or rtsps://")
+        raise ValueError(
+            "the address must start with rtsp://, rtsps://, http:// or https://, or be file:///film.mp4"
+        )
     if _NEVER_RAW.search(text):
         raise ValueError(f"the address has a character that must be percent-encoded; {_ENCODE}")
     try:

@@ -215,7 +215,11 @@ class RtspSession:
     def _text_length(self, data: bytes) -> int:
         """Of the answer or request that begins here; 0 when more of it must come. Raises CameraSilent."""
         head, mark, _ = data.partition(b"\r\n\r\n")
-        if not head[:1].isalpha() or len(head) > _MOST_TEXT or not re.match(rb"[A-Z_]+[ /]|[A-Z_]*$", head[:20]):
+        if (
+            not head[:1].isalpha()
+            or len(head) > _MOST_TEXT
+            or not re.match(rb"[A-Z_]+[ /]|[A-Z_]*$", head[:20])
+        ):
             raise CameraSilent()
         if not mark:
             return 0

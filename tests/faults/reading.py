@@ -109,6 +109,8 @@ def reading(
 
 
 @contextmanager
-def reading_one(main: str, sub: str | None = None, **options: Callable[[str, bytes], None]) -> Iterator[Reading]:
+def reading_one(
+    main: str, sub: str | None = None, **options: Callable[[str, bytes], None]
+) -> Iterator[Reading]:
     with reading(camera(main, sub), **options) as (one,):
         yield one

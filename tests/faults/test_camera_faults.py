@@ -169,7 +169,9 @@ def test_a_camera_whose_codec_nobody_knows_is_stalled() -> None:
             body = sdp if method == "DESCRIBE" else ""
             extra = f"Content-Type: application/sdp\r\nContent-Length: {len(body)}\r\n" if body else ""
             extra += "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n" if method == "SETUP" else ""
-            connection.sendall(f"RTSP/1.0 200 OK\r\nCSeq: {number}\r\nSession: 1\r\n{extra}\r\n{body}".encode())
+            connection.sendall(
+                f"RTSP/1.0 200 OK\r\nCSeq: {number}\r\nSession: 1\r\n{extra}\r\n{body}".encode()
+            )
 
     with rtsp.answering(offer) as port, reading_one(f"rtsp://127.0.0.1:{port}/x") as one:
         one.until(has(CameraState.STALLED), 3 * WITHIN_S)
@@ -268,9 +270,7 @@ def test_another_codec_in_mid_stream_is_noticed_and_the_camera_comes_back(
 
 
 @pytest.mark.parametrize("seconds", [3600.0, -3600.0, 86_400.0 * 0.4])
-def test_time_stamps_that_jump_cost_at_most_a_group(
-    gate: FaultyCamera, address: str, seconds: float
-) -> None:
+def test_time_stamps_that_jump_cost_at_most_a_group(gate: FaultyCamera, address: str, seconds: float) -> None:
     with reading_one(address) as one:
         one.always = True
         one.until(lambda _: one.frames > 2)
@@ -297,7 +297,10 @@ def test_a_camera_that_sends_damaged_pictures_only_does_not_stay_live(
     monkeypatch.setattr(camera_reader, "PICTURE_WITHIN_S", 0.8)
     monkeypatch.setattr(camera_reader, "BROKEN_AFTER_S", 0.2)
     write_broken_clip(tmp_path / "clip.mp4")
-    with FaultyCameras(tmp_path, {"gate": "clip.mp4"}) as cameras, reading_one(cameras.address("gate")) as one:
+    with (
+        FaultyCameras(tmp_path, {"gate": "clip.mp4"}) as cameras,
+        reading_one(cameras.address("gate")) as one,
+    ):
         one.always = True
         first = one.until(lambda health: health.state in SEEING)
         broken = one.until(lambda health: health.state is CameraState.STALLED)

@@ -118,9 +118,9 @@ def test_no_error_shows_the_password(
 
 
 @pytest.mark.parametrize(
-    "address", ["{folder}/clip.mp4", "file:{folder}/clip.mp4", "concat:{folder}/clip.mp4"]
+    "address", ["{folder}/clip.mp4", "concat:{folder}/clip.mp4", "subfile:{folder}/clip.mp4"]
 )
-def test_only_rtsp_is_opened(folder: Path, address: str) -> None:
+def test_only_what_a_camera_may_be_is_opened(folder: Path, address: str) -> None:
     with pytest.raises(ShouwangError), Stream(address.format(folder=folder)):
         pass
 

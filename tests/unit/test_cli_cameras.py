@@ -240,7 +240,7 @@ def test_probe_says_why_a_camera_cannot_be_read_and_ends_with_1(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("http://10.0.0.5/x",), "must start with rtsp://"),
+        (("gopher://10.0.0.5/x",), "must start with rtsp://"),
         (("nobody",), "There is no camera nobody"),
         (("rtsp://127.0.0.1/x", "--picture", "gate.png"), "name a .jpg file"),
         (("rtsp://127.0.0.1/x", "--picture", "no/such/folder/gate.jpg"), "name a .jpg file"),

@@ -95,7 +95,10 @@ def test_secret_values_are_hidden(text: str) -> None:
         "file:///etc/passwd",
         "concat:rtsp://a/x|rtsp://b/x",
         "pipe:0",
-        "http://ada:{}@cam/x",
+        "file:///etc/shadow?x=.mp4",
+        "file://ada:{}@host/film.mp4",
+        "file:film.mp4",
+        "http://ada:{}@/x",
         "gopher://cam/x",
         "/dev/video0",
         "rtsp:/cam/x",
@@ -167,3 +170,20 @@ def test_redact_hides_secret_values_of_web_addresses() -> None:
     assert redact("POST https://hook.example/send?key=abc&x=1 failed") == (
         "POST https://hook.example/send?key=***&x=1 failed"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "port"),
+    [
+        ("http://ada:x@cam/video.mjpg", "cam", 80),
+        ("https://cam:8443/video.mjpg", "cam", 8443),
+    ],
+)
+def test_a_camera_may_send_mjpeg_over_http(text: str, host: str, port: int) -> None:
+    address = StreamAddress(text)
+    assert (address.host, address.port, address.is_film) == (host, port, False)
+
+
+def test_a_film_on_this_machine_has_no_host() -> None:
+    address = StreamAddress("file:///films/gate.mp4")
+    assert (address.is_film, address.host, str(address)) == (True, "", "file:///films/gate.mp4")
