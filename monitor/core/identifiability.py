@@ -4,7 +4,7 @@ A pass is good when its best picture is good enough to say who it is. Counts onl
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -127,13 +127,13 @@ class Tally:
             flaws=Counter(flaw for look in poor for flaw in look.flaws),
         )
 
-    def __add__(self, other: "Tally") -> "Tally":
-        return Tally(
-            self.passes + other.passes,
-            self.good + other.good,
-            Counter(self.widths) + Counter(other.widths),
-            Counter(self.flaws) + Counter(other.flaws),
-        )
+    @staticmethod
+    def sum(tallies: Sequence["Tally"]) -> "Tally":
+        widths, flaws = Counter[int](), Counter[Flaw]()
+        for tally in tallies:
+            widths.update(tally.widths)
+            flaws.update(tally.flaws)
+        return Tally(sum(t.passes for t in tallies), sum(t.good for t in tallies), widths, flaws)
 
     @property
     def share(self) -> float:
@@ -236,15 +236,11 @@ def _middle(hour: Hour) -> datetime:
 
 def _recent(hours: Sequence[Hour], now: datetime) -> tuple[Tally, int]:
     """As many whole days back as it takes for enough passes, and how many those were."""
-    tally, days = Tally(), 0
-    while days < WINDOW.days and tally.passes < ENOUGH_PASSES:
+    days, recent = 0, list[Hour]()
+    while days < WINDOW.days and sum(h.tally.passes for h in recent) < ENOUGH_PASSES:
         days += 1
-        tally = _sum(h.tally for h in hours if _middle(h) > now - timedelta(days=days))
-    return tally, days
-
-
-def _sum(tallies: Iterable[Tally]) -> Tally:
-    return sum(tallies, Tally())
+        recent = [h for h in hours if _middle(h) > now - timedelta(days=days)]
+    return Tally.sum([h.tally for h in recent]), days
 
 
 def _figures(tally: Tally, days: int, *, cannot_before: bool) -> Figures:

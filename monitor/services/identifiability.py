@@ -76,7 +76,7 @@ def count(session: Session, estate_id: str, looks: Sequence[PassLook]) -> None:
             row = CameraHourRow(estate_id=estate_id, camera_id=cameras[slug].id, hour=hour)
             session.add(row)
         else:
-            tally = _tally(row) + tally
+            tally = Tally.sum([_tally(row), tally])
         row.passes, row.good = tally.passes, tally.good
         row.widths = {str(width_px): passes for width_px, passes in sorted(tally.widths.items())}
         row.flaws = {flaw.value: passes for flaw, passes in sorted(tally.flaws.items())}
@@ -130,10 +130,12 @@ def get(session: Session, estate_id: str, slug: str, now: datetime) -> Identifia
 
 
 def _by_hour_of_day(hours: Sequence[Hour], zone: ZoneInfo) -> tuple[HourOfDay, ...]:
-    tallies = [Tally()] * 24
+    passes, good = [0] * 24, [0] * 24
     for hour in hours:
-        tallies[hour.start.astimezone(zone).hour] += hour.tally
-    return tuple(HourOfDay(number, tally.passes, tally.good) for number, tally in enumerate(tallies))
+        number = hour.start.astimezone(zone).hour
+        passes[number] += hour.tally.passes
+        good[number] += hour.tally.good
+    return tuple(HourOfDay(number, passes[number], good[number]) for number in range(24))
 
 
 def _by_width(hours: Sequence[Hour]) -> tuple[Width, ...]:

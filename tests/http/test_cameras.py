@@ -8,7 +8,9 @@ import people
 
 from monitor.bootstrap import Runtime
 from monitor.core.camera import CameraState
-from monitor.services import cameras
+from monitor.core.identifiability import PassLook
+from monitor.core.quality import Flaw
+from monitor.services import cameras, identifiability
 from monitor.services.cameras import Report
 
 V1 = "/api/v1"
@@ -100,3 +102,21 @@ def test_not_ready_without_the_newest_schema(anonymous: httpx.Client, runtime: R
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'older'")
         connection.commit()
     assert "shouwang migrate" in anonymous.get("/readyz").json()["detail"]
+
+
+def test_a_camera_tells_whether_it_can_identify_and_what_would_help(
+    olga: httpx.Client, runtime: Runtime, now: datetime
+) -> None:
+    looks = [PassLook("gate-1", now, 38, 0.1, (Flaw.SMALL,))] * 20
+    with runtime.database.writer() as session:
+        identifiability.count(session, runtime.estate.id, looks)
+        identifiability.judge(session, runtime.estate.id, now)
+    found = olga.get(f"{V1}/cameras/gate-1/identifiability").json()
+    assert found["verdict"] in ("cannot", "not_at_night")  # it depends on the hour of the test
+    (measured,) = [light for light in found["lights"].values() if light["passes"]]
+    assert (measured["verdict"], measured["median_px"], measured["iec"]) == ("cannot", 38, "recognise")
+    assert measured["advice"] == [
+        {"flaw": "small", "share": 1.0, "width_px": 38, "needed_px": 60, "factor": 1.6}
+    ]
+    assert sum(hour["passes"] for hour in found["hours"]) == found["passes"] == 20
+    assert olga.get(f"{V1}/cameras/gate-9/identifiability").status_code == 404

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models import CameraHourRow, CameraRow, EventRow, PresenceRow, SightingRow
 from monitor.bootstrap import Runtime
+from monitor.clock import utc_now
 from monitor.core.camera import CameraState
 from monitor.core.identifiability import CameraVerdict, Light, PassLook
 from monitor.core.presence import PresenceState, Steps
@@ -18,6 +19,7 @@ from monitor.services import alerts, cameras, corrections, housekeeping, identif
 from monitor.services.cameras import Report
 from monitor.services.identifiability import Identifiability
 from monitor.services.proofs import Proofs
+from monitor.workers.scheduler import Housekeeping
 
 STEPS = Steps()
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -112,6 +114,13 @@ def test_a_camera_whose_faces_are_always_small_cannot_and_that_is_told_once(
     assert [(width.from_px, width.passes) for width in gate.widths] == [(0, 0), (10, 0), (20, 24)]
 
 
+def test_housekeeping_judges_the_cameras(runtime: Runtime) -> None:
+    now = utc_now()
+    pass_by(runtime, 20, at=now)
+    Housekeeping(runtime.estate.id, runtime.database, runtime.files, TERMS).judge_cameras()
+    assert known(runtime, "gate-1", now).verdict in (CameraVerdict.CANNOT, CameraVerdict.NOT_AT_NIGHT)
+
+
 def test_too_few_passes_leave_the_operators_word(runtime: Runtime, now: datetime) -> None:
     pass_by(runtime, 19, at=now)
     assert judge(runtime, now) == 0
@@ -164,7 +173,8 @@ def test_a_pass_that_goes_on_after_dawn_becomes_evidence(runtime: Runtime, ada: 
         for seconds in (-10, 10):
             people.seen(session, runtime.estate.id, ada, dawn + timedelta(seconds=seconds))
         assert session.get_one(PresenceRow, ada).last_evidence_at == dawn + timedelta(seconds=10)
-        assert Proofs.of(session, ada).last_seen == Proofs.of(session, ada).last
+        proof = Proofs.of(session, ada).last
+        assert proof is not None and proof.at == dawn + timedelta(seconds=10)
 
 
 def test_what_was_no_evidence_is_none_after_a_correction_either(

@@ -26,10 +26,11 @@ class Passage:
 
     def __init__(self) -> None:
         self.shows: Embedding = people.face(people.ADA)
+        self.face_px = 150.0
 
     def detect(self, image_bgr: Image) -> Detections:
         middle = len(image_bgr) / 2
-        face_px = 150 if len(image_bgr) == SIDE_PX else middle / 0.95
+        face_px = self.face_px if len(image_bgr) == SIDE_PX else middle / 0.95
         points_xy = middle + face_px * np.array(
             [[-0.22, -0.25], [0.22, -0.25], [0, 0], [-0.2, 0.25], [0.2, 0.25]]
         )

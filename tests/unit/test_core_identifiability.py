@@ -265,4 +265,4 @@ TALLIES = st.lists(
 
 @given(TALLIES, TALLIES)
 def test_counting_in_parts_is_counting_at_once(some: Sequence[PassLook], others: Sequence[PassLook]) -> None:
-    assert Tally.of(some) + Tally.of(others) == Tally.of([*some, *others])
+    assert Tally.sum([Tally.of(some), Tally.of(others)]) == Tally.of([*some, *others])

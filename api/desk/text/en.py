@@ -208,8 +208,8 @@ EN = Catalogue(
     },
     not_for_identifying="The camera file says that it does not identify: who is recognised here does not count as seen.",
     light={Light.DAY: "By day", Light.NIGHT: "At night (19 to 6 o'clock)"},
-    light_passes="{good} of {passes} people who passed in {days} days were seen clearly enough ({share} %).",
-    light_faces="Faces are {width} px wide, nine of ten at most {widest} px. That is {density} px/m: {iec} (IEC 62676-4).",
+    light_passes="{good} of {passes} people who passed were seen clearly enough ({share} %, last {days} d).",
+    light_faces="Faces are {width} px wide, nine of ten at most {widest} px. That is {density} px/m, after IEC 62676-4 {iec} by eye.",
     light_too_few="Too few people have passed to say: {passes} of {needed}.",
     light_nobody="Nobody has passed yet.",
     iec={
