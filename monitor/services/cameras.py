@@ -32,11 +32,11 @@ class Report:
     reason: str  # text key
     last_frame_at: datetime | None
     live_since: datetime | None  # when the first picture after the last gap came
-    blind_since: datetime | None  # when it saw last, if it sees nothing now
     frame_age_s: float | None
     frames_per_s: float | None
-    left_out_per_s: float | None  # pictures that the machine had no time for
     picture_at: datetime | None
+    blind_since: datetime | None = None  # when it saw last, if it sees nothing now
+    left_out_per_s: float | None = None  # pictures that the machine had no time for
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,9 @@ from monitor.clock import monotonic_s
 from monitor.core.damage import Condition
 from monitor.core.ports import Image
 from monitor.core.profile import Figures
-from monitor.vision.stream import Decoder, Packet, Stream
+from monitor.vision.decoder import Decoder
+from monitor.vision.packet import Packet
+from monitor.vision.stream import Stream
 
 WATCH_S = 6.0
 # Longer only until the second key frame, so that a long interval is told as what it is.

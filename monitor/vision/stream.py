@@ -84,9 +84,14 @@ class Stream:
             self._container = None
 
     @property
+    def video(self) -> "av.VideoStream":
+        """Raises CameraSilent when the stream is not open."""
+        return self._connected().streams.video[0]
+
+    @property
     def coding(self) -> Coding:
         """Raises CameraSilent when the stream is not open."""
-        video = self._connected().streams.video[0]
+        video = self.video
         rate = video.guessed_rate
         return Coding(video.codec_context.name, video.codec_context.extradata, float(rate) if rate else None)
 
@@ -98,8 +103,7 @@ class Stream:
         yield from self._live(timeline)
 
     def _live(self, timeline: Timeline) -> Iterator[Packet]:
-        container = self._connected()
-        video = container.streams.video[0]
+        container, video = self._connected(), self.video
         silent_from_s = monotonic_s() + FIRST_PACKET_WITHIN_S
         try:
             for raw in container.demux():

@@ -174,7 +174,7 @@ def test_a_recorder_offers_each_of_its_lenses() -> None:
         ("rtsp://10.0.0.5/channels/kanarienvogel2", "rtsp://10.0.0.5/channels/kanarienvogel2"),
         ("rtsp://10.0.0.5/${HOME}", None),
         ("rtsp://10.0.0.5/a\n  - id: b", None),
-        ("http://10.0.0.5/main", None),
+        ("ftp://10.0.0.5/main", None),
         ("rtsp://[10.0.0.5/main", None),
         (None, None),
     ],
