@@ -45,7 +45,7 @@ class Reference:
 
     @cached_property
     def _size(self) -> float:
-        return float(np.linalg.norm(self.edges)) + 1e-6
+        return _size(self.edges)
 
     @cached_property
     def _spectrum(self) -> NDArray[np.complex64]:
@@ -67,7 +67,7 @@ class Reference:
 
 
 def _size(edges: Edges) -> float:
-    return float(np.linalg.norm(edges)) + 1e-6
+    return float(np.sqrt(np.vdot(edges, edges).real)) + 1e-6
 
 
 class Scenery:

@@ -26,11 +26,15 @@ class Stillness:
         last, self._last = self._last, gray
         if last is None:
             self._changed_s = np.full((gray.shape[0] // CELL_H, gray.shape[1] // CELL_W), at_s)
-        else:
-            self._changed_s[_changed(last, gray)] = at_s
-        quiet = self._changed_s.size - int(MAY_CHANGE * self._changed_s.size) - 1
-        since_s = float(np.partition(self._changed_s.ravel(), quiet)[quiet])
-        self.changes += last is not None and since_s > self.since_s
+            self.since_s = at_s
+            return at_s
+        changed = _changed(last, gray)
+        self._changed_s[changed] = at_s
+        since_s, may_change = at_s, int(MAY_CHANGE * changed.size)
+        if np.count_nonzero(changed) <= may_change:
+            quiet = changed.size - may_change - 1
+            since_s = float(np.partition(self._changed_s.ravel(), quiet)[quiet])
+        self.changes += since_s > self.since_s
         self.since_s = since_s
         return since_s
 
