@@ -78,10 +78,6 @@ class Scenery:
         self._sum: Edges | None = None  # of looks that no reference describes well
         self._looks, self._learning_s = 0, 0.0
 
-    @property
-    def known(self) -> bool:
-        return bool(self._references)
-
     def turned(self, edges: Edges) -> bool:
         """Whether this has nothing to do with anything that the camera used to look at."""
         if not self._references or any(r.likeness(edges) >= ALIKE for r in self._references):

@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.core.scenery import COLUMNS, REFERENCE_BYTES, ROWS, Edges, Scenery, edges_of
+from monitor.core.scenery import REFERENCE_BYTES, ROWS, Edges, Scenery, edges_of
 from monitor.core.stillness import Stillness
 
 
@@ -36,9 +36,9 @@ GOOD_LOOKS = 3
 FRESH_CHANGES = 2  # after a frozen picture: one change may be another frozen picture
 LOOK_EVERY_S, LEARN_EVERY_S = 0.9, 5.0
 GAP_S = 30.0  # without looks: what was between them is not known
-DARK, SATURATED, MOST_SATURATED = 32.0, 250, 0.7
-DIM = 40.0  # below it the light is too low to call a soft picture covered
-BLACK_STRUCTURE, TURNED_STRUCTURE = 0.01, 0.10  # share of the cells that stand out from their neighbours
+SATURATED, MOST_SATURATED = 250, 0.7
+DARK = 40.0  # below it a soft picture need not be covered, nor one of other edges turned
+NO_STRUCTURE, TURNED_STRUCTURE = 0.02, 0.10  # share of the cells that stand out from their neighbours
 BLURRED, BLURRED_SHARE = 3.0, 0.2  # grey levels; of the usual sharpness
 USUAL_IN_S = 1800.0
 _STANDS_OUT = 8.0  # grey levels
@@ -155,11 +155,12 @@ class ViewWatch:
 
     def _judge(self, look: _Look) -> View | None:
         """What is wrong with this look by itself."""
-        if look.light < DARK and look.structure < BLACK_STRUCTURE:
-            return View.BLACK
         if look.saturated >= MOST_SATURATED:
             return View.OVER_EXPOSED
-        if look.light >= DIM and look.sharpness <= max(BLURRED, BLURRED_SHARE * (self._usual_sharpness or 0.0)):
+        if look.light < DARK:
+            return View.BLACK if look.structure < NO_STRUCTURE else None
+        blurred = look.sharpness <= max(BLURRED, BLURRED_SHARE * (self._usual_sharpness or 0.0))
+        if blurred or look.structure < NO_STRUCTURE:
             return View.COVERED
         if look.structure >= TURNED_STRUCTURE and self._scenery.turned(look.edges):
             return View.TURNED
