@@ -8,14 +8,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from monitor import clock
-from monitor.simulate.rtp import CLOCK_HZ, FRAME_BYTES, SSRC, Clip, Picture
+from monitor.simulate.rtp import CLOCK_HZ, FRAME_BYTES, RTP_HEADER_BYTES, SSRC, Clip, Picture
 
 # A client that reads more slowly than this allows for loses whole pictures.
 MOST_WAITING_BYTES = 4_000_000
 # After a longer sleep of this machine the missed pictures are left out.
 LATE_S = 2.0
 _SOON_S = 1e-3
-_RTP_HEADER_BYTES = 12
 _NTP_BEGAN = datetime(1900, 1, 1, tzinfo=UTC)
 
 
@@ -113,7 +112,7 @@ class Playback:
             packets = len(picture.starts)
             self._sequence = (self._sequence + packets) & 0xFFFF
             self._packets += packets
-            self._octets += len(picture.wire) - packets * (FRAME_BYTES + _RTP_HEADER_BYTES)
+            self._octets += len(picture.wire) - packets * (FRAME_BYTES + RTP_HEADER_BYTES)
         self._advance()
 
     def _has_room(self, picture: Picture) -> bool:

@@ -21,6 +21,7 @@ from monitor.errors import ShouwangError
 CLOCK_HZ = 90_000  # of RTP times of every video format
 PACKET_BYTES = 1400
 SSRC = 0x5357
+RTP_HEADER_BYTES = 12
 FRAME_BYTES = 4  # `$`, channel, two of length
 _RTCP_TYPES = range(200, 205)
 _NAMES = {"h264": "H264", "hevc": "H265", "mjpeg": "JPEG"}
@@ -33,7 +34,7 @@ Sets = list[tuple[int, bytes]]  # parameter sets: NAL unit type, unit
 
 
 class ClipUnreadable(ShouwangError):
-    """{path} holds no video that a simulated camera can send. Give it H.264, H.265 or MJPEG in MP4 or Matroska."""
+    """{path} cannot be sent. Use H.264, H.265 or MJPEG (`huffman=default`) in MP4 or Matroska."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,9 +83,12 @@ def _read(path: Path, changed_ns: int) -> Clip:
             video = next(iter(source.streams.video), None)
             if video is None or video.codec_context.name not in _NAMES:
                 raise ClipUnreadable(path=path)
-            return _clip(video, [p for p in source.demux(video) if p.size and p.pts is not None])
+            found = _clip(video, [p for p in source.demux(video) if p.size and p.pts is not None])
     except (av.FFmpegError, IndexError) as error:
         raise ClipUnreadable(path=path) from error
+    if not found.keys or not all(len(picture.starts) for picture in found.pictures):
+        raise ClipUnreadable(path=path)
+    return found
 
 
 def _clip(video: av.VideoStream, packets: "Sequence[av.Packet[av.VideoStream]]") -> Clip:
@@ -132,8 +136,19 @@ def _cut(
             copy.pts, copy.dts, copy.time_base = packet.pts, packet.dts, packet.time_base
             copy.is_keyframe, copy.stream = packet.is_keyframe, out
             sink.mux(copy)
-            cut.append(collector.take())
+            rtp = collector.take()
+            cut.append(_with_restarts(rtp, unit) if video.codec_context.name == "mjpeg" else rtp)
     return cut
+
+
+def _with_restarts(rtp: list[bytes], jpeg: bytes) -> list[bytes]:
+    """FFmpeg forgets to say that a JPEG has restart markers, as its own encoder writes them (RFC 2435, 3.1.7)."""
+    at = jpeg.find(b"\xff\xdd\x00\x04", 0, jpeg.find(b"\xff\xda"))
+    if at < 0:
+        return rtp
+    header = jpeg[at + 4 : at + 6] + b"\xff\xff"
+    kind, rest = RTP_HEADER_BYTES + 4, RTP_HEADER_BYTES + 8
+    return [p[:kind] + bytes([p[kind] | 64]) + p[kind + 1 : rest] + header + p[rest:] for p in rtp]
 
 
 def _interleaved(rtp: list[bytes]) -> tuple[Bytes, NDArray[np.intp]]:
@@ -149,16 +164,15 @@ def _times(packets: "Sequence[av.Packet[av.VideoStream]]") -> tuple[list[Fractio
     """When each picture leaves, its time stamp, and the length of the clip; seconds, exact.
 
     Pictures that refer to later ones leave in the order of decoding and none before the time that it shows.
+    Matroska keeps no decoding times, so they are the times shown, in rising order.
     """
     base = packets[0].time_base or Fraction(1, CLOCK_HZ)
     pts = [packet.pts or 0 for packet in packets]
-    dts = [shown if packet.dts is None else packet.dts for shown, packet in zip(pts, packets, strict=True)]
-    behind = max(shown - sent for shown, sent in zip(pts, dts, strict=True))
     shown_s = [(shown - min(pts)) * base for shown in pts]
-    sent_s = [(sent + behind - min(pts)) * base for sent in dts]
-    in_order = sorted(shown_s)
-    gaps_s = sorted(b - a for a, b in pairwise(in_order)) or [Fraction(1)]
-    return sent_s, shown_s, in_order[-1] + gaps_s[len(gaps_s) // 2]
+    in_order_s = sorted(shown_s)
+    late_s = max(shown - sent for shown, sent in zip(shown_s, in_order_s, strict=True))
+    gaps_s = sorted(b - a for a, b in pairwise(in_order_s)) or [Fraction(1)]
+    return [sent + late_s for sent in in_order_s], shown_s, in_order_s[-1] + gaps_s[len(gaps_s) // 2]
 
 
 def _parameter_sets(codec: str, extradata: bytes) -> Sets:

@@ -22,11 +22,11 @@ import rtsp
 from faults.door import Behind, Door, Tally
 
 from monitor.simulate.playback import Camera
-from monitor.simulate.rtp import CLOCK_HZ, FRAME_BYTES, Bytes, Clip, Picture, clip
+from monitor.simulate.rtp import CLOCK_HZ, FRAME_BYTES, RTP_HEADER_BYTES, Bytes, Clip, Picture, clip
 from monitor.simulate.server import HOST
 from monitor.simulate.session import Password
 
-RTP_HEADER = FRAME_BYTES + 12
+RTP_HEADER = FRAME_BYTES + RTP_HEADER_BYTES
 SILENT = ("stall", "trickle")
 TRICKLE_S = 0.2
 

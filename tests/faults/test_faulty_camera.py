@@ -131,7 +131,9 @@ def test_a_camera_that_is_gone_is_refused_comes_back_and_harms_no_other(
 ) -> None:
     with opened(cameras.address("lift")) as other, opened(cameras.address("gate")) as container:
         gate.gone()
-        assert len(list(packets(container))) < 12  # what had been sent, and then an end without an error
+        assert (
+            len(list(islice(packets(container), 30))) < 12
+        )  # what had been sent, and then an end without an error
         for _ in range(2):
             with pytest.raises(av.error.ConnectionRefusedError), opened(cameras.address("gate")):
                 pass
@@ -158,7 +160,7 @@ def test_a_camera_that_hangs_up_ends_without_an_error_and_serves_who_comes_again
     with opened(address) as container:
         frames(container, 2)
         gate.fin()
-        assert len(list(packets(container))) < 12
+        assert len(list(islice(packets(container), 30))) < 12
     with opened(address) as container:
         assert numbers(frames(container, 2)) == [0, 1]
     assert gate.connections == 2
@@ -191,7 +193,7 @@ def test_a_trickling_camera_sends_reports_and_no_picture(address: str, gate: Fau
         with pytest.raises(av.error.ExitError):
             list(islice(packets(container), 12))
         gate.fin()
-        assert list(client.rtp()) == []
+        assert list(islice(client.rtp(), 30)) == []
 
 
 @pytest.mark.parametrize("percent", [1, 5, 10, 20])
