@@ -5,13 +5,13 @@ import socket
 import socketserver
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import av
 import numpy as np
-from aio_rtsp_toolkit.server import RtspServer
+
+from monitor.simulate.server import CameraServer
 
 FPS, GROUP, FRAMES = 10, 5, 12
 
@@ -40,52 +40,34 @@ def write_walk(path: Path, pictures: Sequence[np.ndarray], seconds: float = 4.0)
         container.mux(video.encode(None))
 
 
-class _Quiet:
-    """The server logs every request to standard output; tests have no use for it."""
-
-    def info(self, message: str) -> None: ...
-
-    debug = warning = error = critical = info
-
-
 @contextmanager
 def serve(directory: Path, port: int | None = None) -> Iterator[int]:
     """An RTSP server on every .mp4 and .mkv of a folder; yields its port on 127.0.0.1.
 
-    `rtsp://127.0.0.1:{port}/name.mp4` plays once and hangs up, `.../name.mp4/play_count_0` plays for ever.
+    `rtsp://127.0.0.1:{port}/name.mp4` plays once and hangs up, `.../name.mp4/play_count_0` plays for ever; both from
+    the beginning.
     """
-    port = port or free_port()
-    ready = threading.Event()
+    server = CameraServer(directory, from_start=True)
+    with in_thread() as loop:
+        listening = asyncio.run_coroutine_threadsafe(server.start(port or free_port()), loop).result(10)
+        try:
+            yield listening
+        finally:
+            asyncio.run_coroutine_threadsafe(server.close(), loop).result(10)
+
+
+@contextmanager
+def in_thread() -> Iterator[asyncio.AbstractEventLoop]:
+    """An event loop that runs in a thread of its own."""
     loop = asyncio.new_event_loop()
-    # Each stream keeps one thread busy; asyncio's own pool has six.
-    loop.set_default_executor(ThreadPoolExecutor(256))
-    stop = asyncio.Event()
-
-    async def run() -> None:
-        server = RtspServer(str(directory), host="127.0.0.1", port=port)
-        server.logger = _Quiet()
-        await server.start()
-        ready.set()
-        await stop.wait()
-        await server.close()
-        players = asyncio.all_tasks() - {asyncio.current_task()}
-        for player in players:
-            player.cancel()
-        await asyncio.gather(*players, return_exceptions=True)
-
-    def main() -> None:
-        with asyncio.Runner(loop_factory=lambda: loop) as runner:
-            runner.run(run())
-
-    thread = threading.Thread(target=main, name="rtsp-server")
+    thread = threading.Thread(target=loop.run_forever, name="rtsp-server")
     thread.start()
     try:
-        if not ready.wait(10):
-            raise RuntimeError("the RTSP server did not start")
-        yield port
+        yield loop
     finally:
-        loop.call_soon_threadsafe(stop.set)
+        loop.call_soon_threadsafe(loop.stop)
         thread.join()
+        loop.close()
 
 
 @contextmanager
