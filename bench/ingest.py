@@ -30,7 +30,7 @@ from bench.pipelines.served import Server, serve
 
 DECODE_ALL, TUTORIAL = "decode-all", "tutorial"
 # What two cores bear: beyond it frames are left out, and the cost of a camera looks smaller than it is.
-DECODE_ALL_CAMERAS, TUTORIAL_CAMERAS = 8, 1
+DECODE_ALL_CAMERAS, TUTORIAL_CAMERAS = 12, 3
 
 
 def main() -> None:
