@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: demo test check fmt bench bench-recognition trial trial-corrupted migrate lock clean
+.PHONY: demo test check fmt bench bench-ingest bench-recognition trial trial-corrupted migrate lock clean
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else 0'
@@ -32,6 +32,11 @@ fmt: .venv/dev.installed
 
 bench: .venv/dev.installed
 	$(PY) bench/demo.py
+
+# What 54 cameras cost, against two other ways; MINUTES for each of the three. Needs ffmpeg.
+MINUTES ?= 5
+bench-ingest: .venv/dev.installed
+	$(PY) bench/ingest.py --minutes $(MINUTES)
 
 bench-recognition: .venv/dev.installed
 	$(PY) bench/recognition.py

@@ -42,14 +42,22 @@ class Camera:
 class Playback:
     """One client's stream. `from_start` begins each client at the first picture; else the monotonic clock says where.
 
-    By the clock, main and sub streams show the same moment, and who connects again does not see the same again.
+    By the clock, main and sub streams show the same moment, and who connects again does not see the same again. The
+    clock may be `offset_s` ahead, so that cameras with the same clip do not all show the same moment.
     """
 
     def __init__(
-        self, camera: Camera, transport: asyncio.WriteTransport, channel: int, *, once: bool, from_start: bool
+        self,
+        camera: Camera,
+        transport: asyncio.WriteTransport,
+        channel: int,
+        *,
+        once: bool,
+        from_start: bool,
+        offset_s: float = 0.0,
     ) -> None:
         self._camera, self._transport, self._channel = camera, transport, channel
-        self._once, self._from_start = once, once or from_start
+        self._once, self._from_start, self._offset_s = once, once or from_start, offset_s
         self._loop = asyncio.get_running_loop()
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._sequence = random.randrange(0x10000)
@@ -86,7 +94,7 @@ class Playback:
         if self._from_start:
             self._round_began_s, self._number = now_s, self._clip.keys[0]
             return
-        self._round_began_s = now_s - now_s % self._clip.length_s
+        self._round_began_s = now_s - (now_s + self._offset_s) % self._clip.length_s
         due_s = [self._clip.pictures[number].sent_s for number in self._clip.keys]
         key = bisect_left(due_s, now_s - self._round_began_s - _SOON_S)
         if key == len(due_s):

@@ -1,7 +1,8 @@
 """Serves video files as cameras over RTSP: `python -m monitor.simulate.server FOLDER --port N [--dark-after S]`.
 
 `rtsp://127.0.0.1:N/name.mp4/play_count_0` (or `?play_count=0`) loops for ever: a client joins the loop where the
-clock says it stands, as with a real camera. `.../name.mp4` plays once from its beginning and hangs up.
+clock says it stands, as with a real camera; `?offset=12.5` puts that clock ahead. `.../name.mp4` plays once from its
+beginning and hangs up.
 """
 
 import argparse

@@ -149,6 +149,7 @@ class Session:
             self._channel,
             once=not plays_for_ever(request.address),
             from_start=self._cameras.from_start,
+            offset_s=offset_s(request.address),
         )
         # What it sends comes after this answer: it waits for the loop's next turn.
         sequence, time = self.playback.start()
@@ -205,7 +206,13 @@ def name_of(address: str) -> str:
 
 
 def plays_for_ever(address: str) -> bool:
-    return re.search(r"[/?&]play_count[_=]0(?=/|&|$)", address) is not None
+    return re.search(r"[/?&]play_count[_=]0(?=[/?&]|$)", address) is not None
+
+
+def offset_s(address: str) -> float:
+    """How far a camera is ahead of the others who show the same loop: `?offset=12.5`."""
+    given = re.search(r"[?&]offset=(\d+(?:\.\d+)?)", address)
+    return float(given[1]) if given else 0.0
 
 
 def _md5(text: str) -> str:
