@@ -1,4 +1,4 @@
-"""The picture files of snapshots and of the camera wall. Names are made here, never by a user."""
+"""The files of snapshots, of the camera wall and of what cameras used to show. Names are made here, never by a user."""
 
 import os
 import re
@@ -46,6 +46,18 @@ class SnapshotFiles:
     def load_newest(self, camera: str) -> bytes | None:
         return _read(self._wall(camera))
 
+    def save_view(self, camera: str, learned: bytes) -> None:
+        """What a camera used to show: coarse edges, no picture."""
+        self._write(self._view(camera), learned)
+
+    def load_view(self, camera: str, not_before: datetime | None = None) -> bytes | None:
+        """Nothing when it was learned before that moment."""
+        path = self._view(camera)
+        learned = _read(path)
+        if learned is None or (not_before is not None and path.stat().st_mtime < not_before.timestamp()):
+            return None
+        return learned
+
     def _snapshot(self, snapshot_id: str, picture: Picture) -> Path:
         if not _ID.fullmatch(snapshot_id):
             raise ValueError("not a snapshot id")
@@ -56,10 +68,15 @@ class SnapshotFiles:
             raise ValueError("not a camera id")
         return self.folder / "wall" / f"{camera}.jpg"
 
-    def _write(self, path: Path, jpeg: bytes) -> None:
+    def _view(self, camera: str) -> Path:
+        if not _SLUG.fullmatch(camera):
+            raise ValueError("not a camera id")
+        return self.folder / "views" / f"{camera}.view"
+
+    def _write(self, path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = path.with_suffix(f".{os.getpid()}.part")
-        draft.write_bytes(jpeg)
+        draft.write_bytes(content)
         draft.replace(path)
 
 

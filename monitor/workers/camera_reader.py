@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from monitor.core.budget import Budget, Priority
 from monitor.core.camera import SEEING, CameraState
 from monitor.core.damage import Condition
 from monitor.core.sighting import Direction
-from monitor.core.view import View, ViewWatch
+from monitor.core.view import View, ViewState, ViewWatch
 from monitor.vision.decoder import Frame
 from monitor.vision.gate import MotionGate
 from monitor.vision.jpeg import encode, shrink
@@ -32,12 +33,22 @@ BROKEN_AFTER_S = 1.0  # a main stream without a whole picture for this long is d
 LATE_S = 1.0  # what waits longer than this is left out
 PROVE_EVERY_S = 30.0  # how often a main stream that nobody looks at is decoded, to know that it can be
 PEEK_EVERY_S = 1.0
-VIEW_EVERY_S = 1.0
+VIEW_EVERY_S, KEEP_VIEW_EVERY_S = 1.0, 300.0
 GATE_WH, GATE_EVERY_S = (160, 90), 0.3
 # The gate counts pictures: about 25 s of standing still, and as long where only key frames are decoded.
 ABSORB_FRAMES, ABSORB_KEY_FRAMES = 80, 12
 
 logger = logging.getLogger(__name__)
+
+
+class Files(Protocol):
+    """Where pictures of the wall are kept, and what cameras used to show. Saving raises OSError."""
+
+    def save_newest(self, camera: str, jpeg: bytes) -> None: ...
+
+    def save_view(self, camera: str, learned: bytes) -> None: ...
+
+    def load_view(self, camera: str) -> bytes | None: ...
 
 
 @dataclass(frozen=True)
@@ -66,19 +77,20 @@ class Watched:
 class CameraReader:
     """`watch` says whether anybody may be there; `frames` are those of the main stream, as far as they are wanted."""
 
-    def __init__(
-        self, camera: CameraConfig, connections: Connections, save_picture: Callable[[str, bytes], None]
-    ) -> None:
+    def __init__(self, camera: CameraConfig, connections: Connections, files: Files) -> None:
         self.camera = camera
         self.priority = Priority.PLACE if camera.direction is Direction.BOTH else Priority.GATE
-        self._connections, self._save_picture = connections, save_picture
+        self._connections, self._files = connections, files
         self._main, self._sub = Line(queued=False), Line(queued=True) if camera.sub is not None else None
         self._open: list[Connection] = []
         self._gates = {"sub": MotionGate(ABSORB_FRAMES), "main": MotionGate(ABSORB_KEY_FRAMES)}
-        self._view, self._proof, self._soundness = ViewWatch(), Proof(), Soundness()
+        self._proof, self._soundness = Proof(), Soundness()
+        learned = files.load_view(camera.id)
+        self._view = ViewWatch.restore(learned) if learned else ViewWatch()
+        self._viewed = ViewState(View.FINE)
         self._pictures = Pulse(PICTURE_WITHIN_S)
         self._look_until_s = self._next_gate_s = self._next_view_s = 0.0
-        self._next_wall_picture_s = self._next_peek_s = self._next_proof_s = 0.0
+        self._next_wall_picture_s = self._next_peek_s = self._next_proof_s = self._next_view_kept_s = 0.0
         self._wall_picture_at: datetime | None = None
         self._main_wh: tuple[int, int] | None = None
         self._fine_since: datetime | None = None
@@ -196,17 +208,29 @@ class CameraReader:
         return motion.moving or motion.relit  # a person may have switched the light on
 
     def _judge_view(self, gray: NDArray[np.uint8], at_s: float) -> None:
-        before = self._view.state.view
-        after = self._view.update(gray, at_s).view
-        if before is not View.FINE and after is View.FINE:
+        before, self._viewed = self._viewed, self._view.update(gray, at_s)
+        if before.view is not View.FINE and self._viewed.view is View.FINE:
             self._fine_since = _wall(at_s)
+        if before.view is not self._viewed.view or at_s >= self._next_view_kept_s:
+            self._next_view_kept_s = at_s + KEEP_VIEW_EVERY_S
+            self._keep("view", lambda: self._files.save_view(self.camera.id, self._view.export()))
+
+    def accept_view(self) -> None:
+        """Staff say that what it shows now is what it should show."""
+        self._view.accept()
 
     def _keep_wall_picture(self, frame: Frame) -> None:
-        try:
-            self._save_picture(self.camera.id, encode(shrink(frame.bgr(), 640), quality=75))
+        jpeg = encode(shrink(frame.bgr(), 640), quality=75)
+        if self._keep("picture", lambda: self._files.save_newest(self.camera.id, jpeg)):
             self._wall_picture_at = utc_now()
+
+    def _keep(self, what: str, save: Callable[[], None]) -> bool:
+        try:
+            save()
         except OSError as error:  # a full disk must not cost the camera
-            logger.warning("the picture of camera %s is not kept: %s", self.camera.id, error.strerror)
+            logger.warning("the %s of camera %s is not kept: %s", what, self.camera.id, error.strerror)
+            return False
+        return True
 
     def health(self) -> CameraHealth:
         state, reason, blind_since = self._state()
@@ -226,7 +250,7 @@ class CameraReader:
 
     def _state(self) -> tuple[CameraState, str, datetime | None]:
         """State, reason, and since when nobody could have been identified; the worst comes first."""
-        view = self._view.state
+        view = self._viewed
         if not self._main.packets.alive:
             return *self._main.problem, self._main.packets.last_at
         if not self._pictures.alive:
@@ -236,7 +260,7 @@ class CameraReader:
         if self._proof.missing_for_s() > PICTURE_WITHIN_S:
             return CameraState.STALLED, "broken_picture", self._proof.at
         if view.view is not View.FINE:
-            return CameraState.NO_VIEW, view.view.value, _wall(view.since_s)
+            return CameraState.NO_VIEW, view.view.value, None if view.since_s is None else _wall(view.since_s)
         if reason := self._poor():
             return CameraState.DEGRADED, reason, None
         return CameraState.LIVE, "", None

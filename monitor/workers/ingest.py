@@ -134,7 +134,7 @@ class Ingest:
     def _watched(self, camera: CameraConfig) -> "_Watched":
         return _Watched(
             camera.id,
-            CameraReader(camera, self._connections, self._files.save_newest),
+            CameraReader(camera, self._connections, self._files),
             Recogniser(self._detector, self._embedder, self._policy.identification, self._second),
         )
 

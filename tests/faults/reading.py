@@ -33,6 +33,23 @@ def camera(main: str, sub: str | None = None, name: str = "gate") -> CameraConfi
     )
 
 
+class Files:
+    """Keeps in memory what a reader keeps on disk."""
+
+    def __init__(self) -> None:
+        self.newest: dict[str, bytes] = {}
+        self.views: dict[str, bytes] = {}
+
+    def save_newest(self, camera: str, jpeg: bytes) -> None:
+        self.newest[camera] = jpeg
+
+    def save_view(self, camera: str, learned: bytes) -> None:
+        self.views[camera] = learned
+
+    def load_view(self, camera: str) -> bytes | None:
+        return self.views.get(camera)
+
+
 class Reading:
     """Whole frames of the main stream are counted; the last one is kept."""
 
@@ -76,12 +93,10 @@ def has(state: CameraState) -> Callable[[CameraHealth], bool]:
 
 
 @contextmanager
-def reading(
-    *cameras: CameraConfig, save_picture: Callable[[str, bytes], None] = lambda name, picture: None
-) -> Iterator[list[Reading]]:
+def reading(*cameras: CameraConfig, files: Files | None = None) -> Iterator[list[Reading]]:
     """Running readers on connections of their own; an error in any thread fails the test."""
     connections, stop, errors = Connections(), threading.Event(), []
-    readings = [Reading(CameraReader(each, connections, save_picture)) for each in cameras]
+    readings = [Reading(CameraReader(each, connections, files or Files())) for each in cameras]
 
     def run() -> None:
         while not stop.is_set():
@@ -109,8 +124,6 @@ def reading(
 
 
 @contextmanager
-def reading_one(
-    main: str, sub: str | None = None, **options: Callable[[str, bytes], None]
-) -> Iterator[Reading]:
-    with reading(camera(main, sub), **options) as (one,):
+def reading_one(main: str, sub: str | None = None, files: Files | None = None) -> Iterator[Reading]:
+    with reading(camera(main, sub), files=files) as (one,):
         yield one

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 import rtsp
 from faults.camera import FaultyCamera, FaultyCameras
-from faults.reading import WITHIN_S, camera, has, is_live, reading, reading_one
+from faults.reading import WITHIN_S, Files, camera, has, is_live, reading, reading_one
 
+from monitor.clock import utc_now
+from monitor.core import view
 from monitor.core.camera import SEEING, CameraState
 from monitor.simulate.session import Password
 from monitor.workers import camera_reader, connections, line
@@ -343,6 +345,36 @@ def test_after_a_switch_restart_all_come_back_and_few_open_at_a_time(folder: Pat
         assert cameras.most_handshakes <= connections.OPENING_AT_ONCE
 
 
+# F7: tests/integration/test_view.py tells what is no useful view; here is what follows
+
+
+def test_a_frozen_picture_is_no_useful_view_from_when_it_froze(
+    gate: FaultyCamera, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(camera_reader, "VIEW_EVERY_S", 0.0)
+    monkeypatch.setattr(view, "LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr(view, "BAD_AFTER_S", 3.0)
+    files = Files()
+    with reading_one(address, files=files) as one:
+        one.always = True
+        one.until(is_live)
+        one.until(lambda _: one.frames > 2 * FPS)
+        before = utc_now()
+        gate.freeze()
+        frozen = one.until(has(CameraState.NO_VIEW))
+        assert frozen.reason == "frozen"
+        assert frozen.blind_since is not None
+        assert abs((frozen.blind_since - before).total_seconds()) < 2.0
+    with reading_one(address, files=files) as again:  # a restart does not make it see
+        again.always = True
+        assert (
+            again.until(lambda health: health.state is not CameraState.STARTING).state is CameraState.NO_VIEW
+        )
+        gate.ok()
+        seeing = again.until(lambda health: health.state in SEEING)
+        assert seeing.live_since is not None and seeing.live_since > frozen.blind_since
+
+
 # All kinds of streams
 
 
@@ -382,11 +414,12 @@ def test_a_main_stream_that_is_watched_by_another_is_decoded_only_now_and_then(
 def test_a_full_disk_costs_the_wall_picture_and_not_the_camera(address: str) -> None:
     tried = threading.Event()
 
-    def full(name: str, picture: bytes) -> None:
-        tried.set()
-        raise OSError(28, "No space left on device")
+    class Full(Files):
+        def save_newest(self, camera: str, jpeg: bytes) -> None:
+            tried.set()
+            raise OSError(28, "No space left on device")
 
-    with reading_one(address, save_picture=full) as one:
+    with reading_one(address, files=Full()) as one:
         assert tried.wait(WITHIN_S)
         seen = one.health.pictures
         health = one.until(lambda health: health.pictures >= seen + GROUP)
