@@ -18,7 +18,7 @@ def load(path: Path) -> dict[str, str]:
     """Variable -> password; empty while there is no such file. Raises ConfigError."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
         raise _unreadable(path, f"cannot be read: {error.strerror}") from None

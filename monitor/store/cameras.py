@@ -49,11 +49,19 @@ def all_open_blind_times(session: Session, estate_id: str) -> Sequence[tuple[Bli
 def blind_intervals(
     session: Session, estate_id: str, since: datetime, until: datetime
 ) -> dict[int, list[Interval]]:
-    """For every identifying camera in use, when it was blind in that time; an empty list if never."""
-    cameras = session.scalars(
-        select(CameraRow.id).where(CameraRow.estate_id == estate_id, CameraRow.identifies, CameraRow.enabled)
+    """For every identifying camera, when it was blind in that time; an empty list if never.
+
+    One that is out of use is blind since then. It is not left out: what it saw before still counts.
+    """
+    cameras = session.execute(
+        select(CameraRow.id, CameraRow.enabled, CameraRow.state_since).where(
+            CameraRow.estate_id == estate_id, CameraRow.identifies
+        )
     )
-    found: dict[int, list[Interval]] = {camera_id: [] for camera_id in cameras}
+    found: dict[int, list[Interval]] = {
+        camera_id: [] if enabled else [Interval(min(state_since, until), until)]
+        for camera_id, enabled, state_since in cameras
+    }
     for blind in session.scalars(
         select(BlindTimeRow).where(
             BlindTimeRow.camera_id.in_(found),
