@@ -11,6 +11,7 @@ from api.desk.gate import page
 from api.desk.pages import (
     add_photos,
     alert,
+    camera,
     cameras,
     closed,
     duty,
@@ -36,6 +37,8 @@ def install(app: FastAPI, runtime: Runtime, feed: Feed) -> None:
     page(desk, "/", Action.SEE_ALERTS, duty.duty)
     page(desk, "/alerts/{alert_id:int}", Action.SEE_ALERTS, alert.alert)
     page(desk, "/cameras", Action.SEE_CAMERAS, cameras.cameras)
+    page(desk, "/cameras/new", Action.MANAGE_CAMERAS, camera.add)
+    page(desk, "/cameras/{slug}", Action.MANAGE_CAMERAS, camera.change)
     page(desk, "/residents", Action.SEE_RESIDENTS, residents.residents)
     page(desk, "/residents/new", Action.ENROL, enrol.enrol)
     page(desk, "/residents/{resident_id:int}", Action.SEE_RESIDENTS, resident.resident)

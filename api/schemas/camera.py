@@ -1,7 +1,6 @@
 """A camera and how it is now, and what an admin says of one."""
 
 from datetime import datetime
-
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr

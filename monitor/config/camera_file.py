@@ -99,7 +99,7 @@ class CameraFile:
             number = state.number(slug)
             wanted = tuple(camera for camera in state.estate.cameras if camera.id != slug)
             if not wanted:
-                raise CameraMistakes([("id", "the last camera cannot be removed; disable it instead")])
+                raise CameraMistakes([("last", "the last camera cannot be removed; disable it instead")])
             estate = self._replace(state, state.text.without(number), wanted, {})
             kept = {name: word for name, word in state.passwords.items() if not is_of(name, slug)}
             if kept != state.passwords:
@@ -166,7 +166,7 @@ class CameraFile:
         except ConfigError as error:
             if any(problem.key == "(file)" for problem in error.problems):  # it is no YAML any more
                 raise self._unfit() from None
-            raise CameraMistakes([(p.key.rpartition(".")[2], p.message) for p in error.problems]) from None
+            raise CameraMistakes([(_field(p.key), p.message) for p in error.problems]) from None
         if [_marks(camera) for camera in found.cameras] != [_marks(camera) for camera in wanted]:
             raise self._unfit()
         return found
@@ -212,6 +212,11 @@ def _values(camera: CameraConfig) -> dict[str, Value]:
             value = getattr(camera, key)
             values[key] = value.value if isinstance(value, Enum) else value
     return values
+
+
+def _field(key: str) -> str:
+    """cameras[3].main -> main; visit_alerts[0].places[1] -> places"""
+    return key.rpartition(".")[2].partition("[")[0]
 
 
 def _marks(camera: CameraConfig) -> tuple[dict[str, Value], str, str | None]:

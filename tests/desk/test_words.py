@@ -16,6 +16,7 @@ from monitor.core.alert import AlertKind, Outcome, Severity
 from monitor.core.camera import CameraState
 from monitor.core.expected_visitor import PassState
 from monitor.core.presence import PresenceState, Step
+from monitor.core.sighting import Direction
 
 # law.md, section 6, left column.
 FORBIDDEN = re.compile(
@@ -27,7 +28,7 @@ FORBIDDEN = re.compile(
 )
 COMPLETE = {
     "role": Role, "severity": Severity, "kind": AlertKind, "step": Step, "why_step": Step, "outcome": Outcome,
-    "pass_state": PassState, "camera_state": CameraState, "presence": PresenceState,
+    "pass_state": PassState, "camera_state": CameraState, "presence": PresenceState, "direction": Direction,
 }  # fmt: skip
 
 
