@@ -128,19 +128,23 @@ class CameraFields:
                 self._field(key, note=note, inputmode="decimal")
 
     def _field(self, key: str, note: str | None = "", **props: Any) -> None:
+        """`note`: the name of the note below it where that is another one; None: it has none."""
         words = self._viewer.words
-        with tag("label", "field"):
-            text(words.camera_field[key])
-            box = typing(lambda value: self._set(key, value))
+        with tag("div"):
+            with tag("label", "field"):
+                text(words.camera_field[key])
+                box = typing(lambda value: self._set(key, value))
             box.props.update(props)
             box.props["placeholder"] = words.camera_hint.get(key, "")
-            box.props["value"] = self._typed.first[key]
+            # As an attribute (^): a property called `value` would overwrite what was typed with every redraw.
+            box.props["^value"] = self._typed.first[key]
             if note is not None:
-                self._note(note or key)
+                self._note(box, note or key)
 
-    def _note(self, key: str) -> None:
-        self._notes[key] = text("", "wrong", "span")
-        self._notes[key].set_visibility(False)
+    def _note(self, box: Element, key: str) -> None:
+        self._notes[key] = note = text("", "wrong", "div")
+        note.props["id"] = box.props["aria-describedby"] = f"note-{key}"
+        note.set_visibility(False)
 
     def _direction(self) -> None:
         words = self._viewer.words

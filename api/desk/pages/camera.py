@@ -50,9 +50,10 @@ class Form:
             ui.navigate.to("/cameras")
 
     def _mark(self, mistakes: dict[str, str]) -> None:
+        """To the fields; beside the button, which may be far from them, what belongs to none."""
         rest = self._fields.mark(mistakes)
-        # Long forms: what is wrong is told where the button is, too.
-        self._told.set_text(" ".join(rest or list(mistakes.values())))
+        told = " ".join(rest) or self._viewer.words.error_invalid
+        self._told.set_text(told if mistakes else "")
 
 
 async def add(viewer: Viewer) -> None:
