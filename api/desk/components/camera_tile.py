@@ -42,7 +42,7 @@ class CameraTile:
                 self._name = text("", "strong")
                 self._state = Redrawn[State](viewer, self._draw_state)
                 if remove is not None:
-                    self._acts = Redrawn[str](viewer, self._draw_acts)
+                    self._acts = Redrawn[str](viewer, self._draw_acts, "acts-box")
 
     def show(self, camera: Camera) -> None:
         words, now = self._viewer.words, utc_now()
