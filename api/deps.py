@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
+from api.camera_edits import CameraEdits
 from api.feed import Feed
 from api.photos import Photos
 from monitor.bootstrap import Runtime
@@ -24,6 +25,11 @@ async def runtime_of(request: Request) -> Runtime:
 
 async def feed_of(request: Request) -> Feed:
     found: Feed = request.app.state.feed
+    return found
+
+
+async def camera_edits_of(request: Request) -> CameraEdits:
+    found: CameraEdits = request.app.state.camera_edits
     return found
 
 
@@ -47,6 +53,7 @@ def reader(runtime: InRuntime) -> Iterator[Session]:
 
 Now = Annotated[datetime, Depends(now)]
 TheFeed = Annotated[Feed, Depends(feed_of)]
+TheCameraEdits = Annotated[CameraEdits, Depends(camera_edits_of)]
 ThePhotos = Annotated[Photos, Depends(photos_of)]
 # Closed before the answer goes out, not after it as FastAPI's default would.
 Reader = Annotated[Session, Depends(reader, scope="function")]

@@ -22,6 +22,9 @@ _STATUS: dict[type[errors.ShouwangError], int] = {
     errors.InvalidInput: 422,
     errors.PhotoRefused: 422,
     errors.AlreadyEnrolled: 409,
+    errors.CameraMistakes: 422,
+    errors.CameraFileFixed: 409,
+    errors.ConfigError: 409,
 }
 _KINDS = {
     401: "sign-in-needed",
@@ -50,6 +53,9 @@ def install(app: FastAPI) -> None:
         status = _STATUS.get(type(error))
         if status is None:
             raise error
+        if isinstance(error, errors.CameraMistakes):
+            mistakes = [{"field": field, "reason": reason} for field, reason in error.mistakes]
+            return problem(status, str(error), "invalid-input", mistakes=mistakes)
         response = problem(status, str(error), _kebab(type(error).__name__))
         if isinstance(error, errors.TooManyTries):
             response.headers["Retry-After"] = str(error.facts["wait_s"])

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from api import errors, policies
 from api.body_limit import BodyLimit
+from api.camera_edits import CameraEdits
 from api.feed import Feed
 from api.headers import SecurityHeaders
 from api.photos import Photos
@@ -38,11 +39,11 @@ DESCRIPTION = """Shouwang (守望) watches over an estate's cameras. Every route
 
 def create_api(runtime: Runtime) -> FastAPI:
     """Raises RouteWithoutPolicy."""
-    feed = Feed(runtime)
+    feed, camera_edits = Feed(runtime), CameraEdits(runtime)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with feed.running():
+        async with feed.running(), camera_edits.running():
             yield
 
     app = FastAPI(
@@ -56,9 +57,9 @@ def create_api(runtime: Runtime) -> FastAPI:
         openapi_url=None,
         responses=PROBLEMS,
     )
-    app.state.runtime, app.state.feed = runtime, feed
+    app.state.runtime, app.state.feed, app.state.camera_edits = runtime, feed, camera_edits
     app.state.photos = Photos(lambda: bootstrap.vision(runtime.settings).photos)
-    app.state.walks = Walks(runtime.estate, lambda: bootstrap.walk_reader(runtime))
+    app.state.walks = Walks(lambda: runtime.estate, lambda: bootstrap.walk_reader(runtime))
     errors.install(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders, https=runtime.settings.public_url.startswith("https:"))

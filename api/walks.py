@@ -16,8 +16,8 @@ class Walked:
 
 
 class Walks:
-    def __init__(self, estate: EstateConfig, load: Callable[[], WalkReader]) -> None:
-        self._cameras = {camera.id: camera for camera in estate.cameras if camera.enabled}
+    def __init__(self, estate: Callable[[], EstateConfig], load: Callable[[], WalkReader]) -> None:
+        self._estate = estate  # as it is now: cameras come and go
         self._load, self._lock = load, Lock()
         self._loaded: WalkReader | None = None
 
@@ -27,7 +27,8 @@ class Walks:
         Raises WalkBusy while another walk is under way, NotFound, WalkRefused, CameraRefused, CameraUnreachable,
         CameraSilent.
         """
-        camera = self._cameras.get(camera_id)
+        cameras = self._estate().cameras
+        camera = next((c for c in cameras if c.id == camera_id and c.enabled), None)
         if camera is None:
             raise NotFound(what="camera", key=camera_id)
         if not self._lock.acquire(blocking=False):

@@ -8,7 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from monitor.clock import utc_now
-from monitor.config.cameras import EstateConfig, load_estate
+from monitor.config import passwords
+from monitor.config.camera_file import CameraFile
+from monitor.config.cameras import EstateConfig
 from monitor.config.logging import configure_logging
 from monitor.config.settings import Settings, load_settings
 from monitor.core.engine import ENGINES, SFACE
@@ -26,6 +28,7 @@ from monitor.store.migration import migrate, require_newest
 from monitor.store.snapshot_files import SnapshotFiles
 from monitor.vision.dlib_embedder import DlibEmbedder
 from monitor.workers import visit_book
+from monitor.workers.camera_watch import CameraFileWatch
 from monitor.workers.enroller import Enroller
 from monitor.workers.ingest import Ingest, IngestPolicy
 from monitor.workers.scheduler import Housekeeping
@@ -38,12 +41,12 @@ EVENTS_KEPT = timedelta(days=90)
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Runtime:
     """What a process works with."""
 
     settings: Settings
-    estate: EstateConfig
+    estate: EstateConfig  # replaced as a whole when the camera file changes
     database: Database
     files: SnapshotFiles
     adapters: tuple[Channel, ...]  # the channels that send something out of the house
@@ -91,7 +94,7 @@ def start(*, upgrade: bool = False) -> Runtime:
     """Read the configuration and open the database. Raises ConfigError, DatabaseBehind."""
     settings = load_settings()
     configure_logging(settings.log_level)
-    estate = load_estate(settings.cameras_file, os.environ)
+    estate = camera_file(settings).load()
     try:
         database = Database(settings.database())
     except OSError as error:
@@ -108,6 +111,15 @@ def start(*, upgrade: bool = False) -> Runtime:
         estates.register(session, estate, utc_now())
     adapters = tuple(AppriseChannel(name, url.get_secret_value()) for name, url in settings.notify.items())
     return Runtime(settings, estate, database, SnapshotFiles(settings.data_dir / "pictures"), adapters)
+
+
+def camera_file(settings: Settings) -> CameraFile:
+    return CameraFile(settings.cameras_file, settings.data_dir / passwords.FILE, os.environ)
+
+
+def camera_watch(runtime: Runtime) -> CameraFileWatch:
+    """What tells a process that the camera file has changed."""
+    return CameraFileWatch(camera_file(runtime.settings), runtime.estate)
 
 
 def require_free_port(host: str, port: int) -> None:
@@ -166,6 +178,7 @@ def watch(runtime: Runtime) -> Watch:
             public_url=settings.public_url,
         ),
         VisitBookServer(visit_book.address(settings.data_dir), runtime.visit_policy.gap),
+        camera_watch(runtime),
     )
 
 

@@ -11,7 +11,9 @@ from monitor import bootstrap
 from monitor.clock import utc_now
 from monitor.commands import accounts, cameras, enrolment, recognition
 from monitor.commands.options import ConfigOption, told, use
-from monitor.config.cameras import load_estate
+from monitor.config import passwords
+from monitor.config.camera_file import CameraFile
+from monitor.config.settings import load_settings
 from monitor.heartbeat import Heartbeat
 from monitor.workers import supervisor
 from monitor.workers.pool import Child
@@ -105,8 +107,6 @@ def api(config: ConfigOption = None) -> None:
     """Serve the API, the event stream and the desk. `shouwang up` starts one."""
     import uvicorn
 
-    from monitor.config.settings import load_settings
-
     use(config)
     with told():
         settings = load_settings()
@@ -125,7 +125,8 @@ def api(config: ConfigOption = None) -> None:
 def check(file: Annotated[Path, typer.Argument(help="The camera file.")] = Path("cameras.yaml")) -> None:
     """Name file, line and key of every mistake in a camera file. Opens no network."""
     with told():
-        estate = load_estate(file, os.environ)
+        beside = load_settings().data_dir / passwords.FILE
+        estate = CameraFile(file, beside, os.environ).load()
         typer.echo(f"{file}: {estate.name}, {len(estate.cameras)} cameras, no mistakes.")
 
 

@@ -57,6 +57,19 @@ class InvalidInput(ShouwangError):
     """{field}: {reason}"""
 
 
+class CameraMistakes(ShouwangError):
+    """This camera cannot be kept: {text}"""
+
+    def __init__(self, mistakes: list[tuple[str, str]]) -> None:
+        """`mistakes`: field and what is wrong with it; never a value."""
+        self.mistakes = mistakes
+        super().__init__(text="; ".join(f"{field}: {reason}" for field, reason in mistakes))
+
+
+class CameraFileFixed(ShouwangError):
+    """The camera file {file} cannot be changed from here: {reason}. Edit it by hand; the service follows it."""
+
+
 class PhotoRefused(ShouwangError):
     """This photo cannot be used: {reason}"""
 

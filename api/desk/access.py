@@ -12,6 +12,7 @@ from nicegui import ui
 from sqlalchemy.orm import Session
 
 from api import auth
+from api.camera_edits import CameraEdits
 from api.desk.text import Catalogue, catalogue, say
 from api.desk.times import Times
 from api.feed import Feed
@@ -37,6 +38,11 @@ class Desk:
     @property
     def photos(self) -> Photos:
         found: Photos = self.app.state.photos
+        return found
+
+    @property
+    def camera_edits(self) -> CameraEdits:
+        found: CameraEdits = self.app.state.camera_edits
         return found
 
     @property

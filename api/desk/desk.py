@@ -15,6 +15,7 @@ from api.desk.pages import (
     cameras,
     closed,
     duty,
+    edit_camera,
     enrol,
     expect,
     resident,
@@ -37,7 +38,9 @@ def install(app: FastAPI, runtime: Runtime, feed: Feed) -> None:
     page(desk, "/", Action.SEE_ALERTS, duty.duty)
     page(desk, "/alerts/{alert_id:int}", Action.SEE_ALERTS, alert.alert)
     page(desk, "/cameras", Action.SEE_CAMERAS, cameras.cameras)
+    page(desk, "/cameras/new", Action.MANAGE_CAMERAS, edit_camera.add)
     page(desk, "/cameras/{slug}", Action.SEE_CAMERAS, camera.camera)
+    page(desk, "/cameras/{slug}/change", Action.MANAGE_CAMERAS, edit_camera.change)
     page(desk, "/residents", Action.SEE_RESIDENTS, residents.residents)
     page(desk, "/residents/new", Action.ENROL, enrol.enrol)
     page(desk, "/residents/{resident_id:int}", Action.SEE_RESIDENTS, resident.resident)

@@ -15,7 +15,7 @@ _FILM = re.compile(r"file:///[^?#%]*\.(mp4|mkv|mov|avi)", re.I)
 
 _WORD = re.compile(r"\S+")
 # Values named like a secret, in a query or (as cheap cameras do) in the path; hidden up to the next `&`.
-_SECRET_VALUE = re.compile(
+SECRET_VALUE = re.compile(
     r"((?:pass|passwd|password|pwd|psw|secret|token|auth|key|sig|signature)=)[^&\s]*", re.I
 )
 # RFC 3986 knows none of these raw. `#` is left out too: a stream has no fragment, but passwords have `#`.
@@ -38,7 +38,7 @@ def _mask(word: str) -> str:
         return word
     if "@" in rest:
         rest = f"{HIDDEN}@{rest.rpartition('@')[2]}"
-    return scheme + mark + _SECRET_VALUE.sub(rf"\1{HIDDEN}", rest)
+    return scheme + mark + SECRET_VALUE.sub(rf"\1{HIDDEN}", rest)
 
 
 class StreamAddress:

@@ -19,6 +19,7 @@ class Action(StrEnum):
     RECORD_CHECKS = "record_checks"
     CORRECT = "correct"  # say that a sighting is not them, or that an unclear face is
     ENROL = "enrol"
+    MANAGE_CAMERAS = "manage_cameras"  # add, change and remove them
 
 
 _EVERYBODY = frozenset(Role)
@@ -32,6 +33,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.RECORD_CHECKS: frozenset({Role.STAFF, Role.ADMIN}),
     Action.CORRECT: frozenset({Role.STAFF, Role.ADMIN}),
     Action.ENROL: frozenset({Role.ADMIN}),
+    Action.MANAGE_CAMERAS: frozenset({Role.ADMIN}),
 }
 
 

@@ -16,3 +16,6 @@ class CameraState(StrEnum):
 
 SEEING = frozenset({CameraState.LIVE, CameraState.DEGRADED})
 BLIND = frozenset(CameraState) - SEEING
+
+# Why a camera is disabled that left the camera file: it is no longer listed, its history stays.
+REMOVED = "removed"

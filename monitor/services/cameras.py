@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models import BlindTimeRow, CameraRow
 from monitor.core.alert import AlertKind, AlertState, Outcome, Severity
-from monitor.core.camera import BLIND, SEEING, CameraState
+from monitor.core.camera import BLIND, REMOVED, SEEING, CameraState
 from monitor.core.identifiability import CameraVerdict
 from monitor.core.sighting import Direction
 from monitor.errors import NotFound
@@ -63,22 +63,27 @@ class Camera:
 
 
 def listing(session: Session, estate_id: str) -> list[Camera]:
-    return [_view(row) for row in queries.of_estate(session, estate_id)]
+    return [_view(row) for row in queries.of_estate(session, estate_id) if row.state_reason != REMOVED]
 
 
 def get(session: Session, estate_id: str, slug: str) -> Camera:
     row = queries.by_slug(session, estate_id, slug)
-    if row is None:
+    if row is None or row.state_reason == REMOVED:
         raise NotFound(what="camera", key=slug)
     return _view(row)
 
 
 def report(session: Session, estate_id: str, reports: Sequence[Report], now: datetime) -> None:
-    """Take a worker's reports. A change of state is an event; blind time opens and closes with it."""
+    """Take a worker's reports. A change of state is an event; blind time opens and closes with it.
+
+    A worker may know of a camera a moment sooner, or of its end a moment later, than the database.
+    """
     rows = {row.slug: row for row in queries.named(session, estate_id, [said.slug for said in reports])}
     blind = queries.open_blind_times_of(session, [row.id for row in rows.values()])
     for said in reports:
-        row = rows[said.slug]
+        row = rows.get(said.slug)
+        if row is None or not row.enabled:
+            continue
         _note_unseen_gap(session, row, blind.get(row.id), said)
         _change(session, row, blind.get(row.id), _Change.of(said), now)
         if said.last_frame_at is not None:

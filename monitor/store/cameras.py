@@ -60,21 +60,27 @@ def all_open_blind_times(session: Session, estate_id: str) -> Sequence[tuple[Bli
 def blind_intervals(
     session: Session, estate_id: str, since: datetime, until: datetime
 ) -> dict[int, list[Interval]]:
-    """For every camera in use that can identify, when it was blind in that time; an empty list if never.
+    """For every camera that can identify, when it was blind in that time; an empty list if never.
 
-    A camera that was measured and cannot is left out; the hours in which one cannot are blind. What is said of a camera
-    now is said of the whole time.
+    One that was measured and cannot is left out; the hours in which one cannot are blind. One that is out of use is
+    blind since then, and not left out: what it saw before still counts. What is said of a camera now is said of the
+    whole time.
     """
     cameras = session.execute(
-        select(CameraRow.id, CameraRow.verdict).where(
+        select(CameraRow.id, CameraRow.verdict, CameraRow.enabled, CameraRow.state_since).where(
             CameraRow.estate_id == estate_id,
             CameraRow.identifies,
             CameraRow.verdict != CameraVerdict.CANNOT,
-            CameraRow.enabled,
         )
     )
     at = zone(session, estate_id)
-    found = {camera_id: unable(verdict, at, since, until) for camera_id, verdict in cameras}
+    found = {
+        camera_id: [
+            *unable(verdict, at, since, until),
+            *([] if enabled else [Interval(min(state_since, until), until)]),
+        ]
+        for camera_id, verdict, enabled, state_since in cameras
+    }
     for blind in session.scalars(
         select(BlindTimeRow).where(
             BlindTimeRow.camera_id.in_(found),

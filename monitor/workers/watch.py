@@ -1,10 +1,12 @@
 """The watch: who is overdue, which camera is blind, sending what alerts owe, and the book of visits. One a site.
 
+It also brings a changed camera file into the database.
+
 The tick runs on the monotonic clock and derives everything from stored facts, so a missed or doubled tick is harmless.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event
@@ -15,8 +17,9 @@ from monitor.clock import monotonic_s, utc_now
 from monitor.core.ports import Channel
 from monitor.core.presence import Steps
 from monitor.heartbeat import Heartbeat
-from monitor.services import cameras, presence
+from monitor.services import cameras, estate, presence
 from monitor.store.database import Database
+from monitor.workers.camera_watch import CameraFileWatch
 from monitor.workers.scheduler import Housekeeping
 from monitor.workers.sender import Sender
 from monitor.workers.visit_book import VisitBookServer
@@ -43,9 +46,12 @@ class Watch:
         housekeeping: Housekeeping,
         policy: WatchPolicy,
         visit_book: VisitBookServer,
+        camera_file: CameraFileWatch,
     ) -> None:
         self._estate_id, self._database, self._policy = estate_id, database, policy
         self._housekeeping, self._visit_book = housekeeping, visit_book
+        self._camera_file = camera_file
+        self._registered, self._told = camera_file.estate, camera_file.problems
         # After a start the cameras are all blind until they are connected; that alarms nobody.
         self._alarm_cameras_from_s = monotonic_s() + policy.camera_hold_off.total_seconds()
         self._senders = [Sender(database, adapter, policy.public_url, utc_now) for adapter in adapters]
@@ -59,22 +65,38 @@ class Watch:
         while not stop.is_set():
             heartbeat.beat()
             self._housekeeping.guard_clock(utc_now())
+            self._do(self.follow_camera_file)
             if monotonic_s() >= next_tick_s:
                 next_tick_s = monotonic_s() + self._policy.tick_s
-                self._tick()
+                self._do(self.tick)
             stop.wait(min(BEAT_S, self._policy.tick_s))
         self._housekeeping.stop()
         if answering is not None:
             answering.join()
 
-    def _tick(self) -> None:
-        """A tick that fails is said and made up for by the next."""
+    def _do(self, work: Callable[[], None]) -> None:
+        """What fails is said and made up for by the next time."""
         try:
-            self.tick()
+            work()
         except OperationalError as error:
-            logger.error("the tick could not use the database: %s", error.orig)
+            logger.error("the watch could not use the database: %s", error.orig)
         except IntegrityError as error:
             logger.warning("another watch was faster: %s", error.orig)
+
+    def follow_camera_file(self) -> None:
+        """Bring the database to what the file says, also when it was away when the file changed."""
+        watched = self._camera_file
+        watched.look()
+        if watched.estate is not self._registered:
+            with self._database.writer() as session:
+                estate.register(session, watched.estate, utc_now())
+            self._registered = watched.estate
+        if watched.problems != self._told:
+            if watched.problems:
+                keys = {problem.key for problem in watched.problems}
+                with self._database.writer() as session:
+                    estate.refuse_file(session, self._estate_id, keys, utc_now())
+            self._told = watched.problems
 
     def tick(self) -> None:
         now, channels = utc_now(), self._policy.channels

@@ -17,6 +17,7 @@ from monitor.core.camera import CameraState
 from monitor.core.expected_visitor import PassState
 from monitor.core.identifiability import CameraVerdict, IecClass, Light
 from monitor.core.presence import PresenceState, Step
+from monitor.core.sighting import Direction
 
 # law.md, section 6, left column.
 FORBIDDEN = re.compile(
@@ -28,7 +29,7 @@ FORBIDDEN = re.compile(
 )
 COMPLETE = {
     "role": Role, "severity": Severity, "kind": AlertKind, "step": Step, "why_step": Step, "outcome": Outcome,
-    "pass_state": PassState, "camera_state": CameraState, "presence": PresenceState,
+    "pass_state": PassState, "camera_state": CameraState, "presence": PresenceState, "direction": Direction,
     "camera_verdict": CameraVerdict, "verdict_means": CameraVerdict, "light": Light, "iec": IecClass,
 }  # fmt: skip
 

@@ -25,6 +25,13 @@ SOMEBODY = {"json": {"resident_id": 1}}
 WRONG = {"json": {"name": "Max", "password": "wrong"}}
 FORM = {"data": {"name": "Max", "password": "wrong"}}
 
+CAMERA = {
+    "json": {
+        "id": "gate-2", "name": "Gate 2", "place": "gate", "direction": "out", "main": "rtsp://127.0.0.1/4",
+        "position": [1, 2], "heading_deg": 90, "field_of_view_deg": 80, "range_m": 9,
+    }
+}  # fmt: skip
+
 # route: path in the scene, what is sent, the answer to (nobody, duty, staff, admin)
 TABLE: dict[str, tuple[str, dict[str, Any], tuple[int, int, int, int]]] = {
     "GET /healthz": ("/healthz", {}, (200, 200, 200, 200)),
@@ -43,6 +50,13 @@ TABLE: dict[str, tuple[str, dict[str, Any], tuple[int, int, int, int]]] = {
         {},
         (401, 200, 200, 200),
     ),
+    f"POST {V1}/cameras": (f"{V1}/cameras", CAMERA, (401, 403, 403, 201)),
+    f"PATCH {V1}/cameras/{{slug}}": (
+        f"{V1}/cameras/gate-1",
+        {"json": {"name": "West"}},
+        (401, 403, 403, 200),
+    ),
+    f"DELETE {V1}/cameras/{{slug}}": (f"{V1}/cameras/lift-1", {}, (401, 403, 403, 204)),
     f"GET {V1}/residents": (f"{V1}/residents", {}, (401, 200, 200, 200)),
     f"POST {V1}/residents": (f"{V1}/residents", PHOTO, (401, 403, 403, 201)),
     f"POST {V1}/residents/{{resident_id}}/photos": (

@@ -137,7 +137,7 @@ class SlowWalk:
 
 def test_there_is_one_walk_at_a_time(estate: EstateConfig) -> None:
     slow = SlowWalk()
-    walks = Walks(estate, lambda: slow)
+    walks = Walks(lambda: estate, lambda: slow)
     taken: list[Walked] = []
     first = threading.Thread(target=lambda: taken.append(walks.walk("gate-1", lambda left_s: None)))
     first.start()

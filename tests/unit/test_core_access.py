@@ -15,7 +15,12 @@ STAFF = EVERYBODY | {Action.SEE_SIGHTINGS, Action.RECORD_CHECKS, Action.CORRECT}
 
 
 @pytest.mark.parametrize(
-    ("role", "actions"), [(Role.DUTY, EVERYBODY), (Role.STAFF, STAFF), (Role.ADMIN, STAFF | {Action.ENROL})]
+    ("role", "actions"),
+    [
+        (Role.DUTY, EVERYBODY),
+        (Role.STAFF, STAFF),
+        (Role.ADMIN, STAFF | {Action.ENROL, Action.MANAGE_CAMERAS}),
+    ],
 )
 def test_a_role_may_do_this_and_nothing_else(role: Role, actions: set[Action]) -> None:
     assert {action for action in Action if may(role, action)} == actions

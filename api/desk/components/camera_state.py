@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from api.desk.text import Catalogue
-from monitor.core.camera import SEEING
+from monitor.core.camera import SEEING, CameraState
 from monitor.services.cameras import SILENT_AFTER, Camera
 
 
@@ -20,5 +20,7 @@ def in_words(words: Catalogue, camera: Camera, now: datetime) -> str:
 
 
 def dark_since(camera: Camera) -> datetime:
-    """Since when nothing was seen."""
+    """Since when nothing was seen. Pictures on which nothing can be made out keep coming."""
+    if camera.state is CameraState.NO_VIEW:
+        return camera.state_since
     return camera.last_frame_at or camera.state_since

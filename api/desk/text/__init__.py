@@ -26,6 +26,13 @@ def say(words: Catalogue, error: errors.ShouwangError) -> str:
     match error:
         case errors.Conflict():
             return words.error_conflict
+        case errors.CameraMistakes():
+            field = error.mistakes[0][0]
+            return words.camera_mistake.get(field, words.error_invalid)
+        case errors.CameraFileFixed():
+            return words.camera_file_fixed
+        case errors.ConfigError():
+            return words.camera_file_refused
         case errors.NotFound():
             return words.error_not_found
         case errors.NotAllowed():

@@ -10,6 +10,7 @@ from monitor.core.enrolment import SetFlaw
 from monitor.core.expected_visitor import PassState
 from monitor.core.identifiability import CameraVerdict, IecClass, Light
 from monitor.core.presence import PresenceState, Step
+from monitor.core.sighting import Direction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,6 +177,27 @@ class Catalogue:
     chart_hour_bar: str
     chart_nobody: str
     all_cameras: str
+    # adding, changing and removing cameras
+    camera_add: str
+    camera_add_lead: str
+    camera_change: str
+    camera_change_title: str
+    camera_remove: str
+    camera_remove_title: str
+    camera_remove_body: str
+    camera_removed: str
+    camera_what: str
+    camera_reach: str
+    camera_where: str
+    camera_field: Mapping[str, str]
+    camera_hint: Mapping[str, str]
+    camera_login_kept: str
+    camera_mistake: Mapping[str, str]
+    camera_id_taken: str
+    camera_save: str
+    camera_file_refused: str
+    camera_file_fixed: str
+    direction: Mapping[Direction, str]
 
     # residents
     residents_lead: str
