@@ -10,9 +10,10 @@ from pathlib import Path
 from monitor.clock import utc_now
 from monitor.config import passwords
 from monitor.config.camera_file import CameraFile
-from monitor.config.cameras import EstateConfig
+from monitor.config.cameras import CameraConfig, EstateConfig
 from monitor.config.logging import configure_logging
 from monitor.config.settings import Settings, load_settings
+from monitor.core.assignment import worker_of
 from monitor.core.engine import ENGINES, SFACE
 from monitor.core.ports import Channel, Detector, Embedder, PhotoReader, WalkReader
 from monitor.errors import ConfigError, InvalidInput, Problem
@@ -30,7 +31,8 @@ from monitor.vision.dlib_embedder import DlibEmbedder
 from monitor.workers import visit_book
 from monitor.workers.camera_watch import CameraFileWatch
 from monitor.workers.enroller import Enroller
-from monitor.workers.ingest import Ingest, IngestPolicy
+from monitor.workers.findings import IngestPolicy
+from monitor.workers.ingest import Group, Ingest
 from monitor.workers.scheduler import Housekeeping
 from monitor.workers.second_opinion import SecondOpinion
 from monitor.workers.visit_book import VisitBookClient, VisitBookServer
@@ -138,9 +140,19 @@ def ingest(runtime: Runtime, group: str) -> Ingest:
     number, _, groups = group.partition("/")
     if not (number.isdigit() and groups.isdigit() and 1 <= int(number) <= int(groups)):
         raise InvalidInput(field="--group", reason=f"{group} is not like 2/6")
-    enabled = [camera for camera in runtime.estate.cameras if camera.enabled]
-    size = -(-len(enabled) // int(groups))
-    mine = enabled[(int(number) - 1) * size : int(number) * size]
+    watch = camera_watch(runtime)
+
+    def mine(estate: EstateConfig) -> tuple[CameraConfig, ...]:
+        enabled = (camera for camera in estate.cameras if camera.enabled)
+        return tuple(camera for camera in enabled if worker_of(camera.id, int(groups)) == int(number) - 1)
+
+    def changed() -> Group | None:
+        estate = watch.look()
+        if estate is None:
+            return None
+        runtime.estate = estate
+        return Group(mine(estate), runtime.visit_policy)
+
     eyes = vision(runtime.settings)
     policy = IngestPolicy(
         runtime.settings.identification(),
@@ -152,7 +164,7 @@ def ingest(runtime: Runtime, group: str) -> Ingest:
     book = VisitBookClient(visit_book.address(runtime.settings.data_dir), policy.visits.gap)
     return Ingest(
         runtime.estate.id,
-        mine,
+        mine(runtime.estate),
         runtime.database,
         runtime.files,
         eyes.detector,
@@ -160,6 +172,7 @@ def ingest(runtime: Runtime, group: str) -> Ingest:
         policy,
         book,
         SecondOpinion(eyes.second) if eyes.second else None,
+        changed,
     )
 
 

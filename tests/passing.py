@@ -12,7 +12,7 @@ from monitor.core.embedding import Embedding
 from monitor.core.identification import Evidence, IdentificationPolicy, Shot
 from monitor.core.track import Track
 from monitor.workers import visit_book
-from monitor.workers.ingest import Ingest, IngestPolicy, Written
+from monitor.workers.ingest import Ingest, IngestPolicy
 from monitor.workers.recogniser import BestPicture, Person
 from monitor.workers.visit_book import VisitBookClient
 
@@ -42,7 +42,7 @@ def ingest(runtime: Runtime) -> Ingest:
         policy,
         book,
     )
-    worker._report()
+    worker.report()
     return worker
 
 
@@ -59,8 +59,7 @@ class Passer:
         track = Track(1, np.zeros(4, np.float32), np.zeros((5, 2), np.float32), now_s, now_s)
         self.person = Person(track, Evidence(IdentificationPolicy()))
         self.person.best = BestPicture(0.5, b"face", b"scene")
-        self.worker._persons[id(self.person)] = self.person
-        self.worker._written[id(self.person)] = Written(self.camera)
+        self.worker.findings.see(self.camera, [self.person])
 
     def shows(self, face: Embedding) -> "Passer":
         """As many clear pictures as a track keeps; then the worker writes."""
@@ -69,5 +68,5 @@ class Passer:
         for number in range(IdentificationPolicy().max_shots):
             self.person.evidence.add(Shot(face, 0.8, self.person.track.last_s + number))
         self.person.decide(self.worker._gallery)
-        self.worker._write_all()
+        self.worker.findings.write_all()
         return self

@@ -95,7 +95,9 @@ class Settings(BaseSettings):
         60, ge=5, le=3600, description="Seconds without a picture until a camera counts as offline."
     )
     tick_s: float = Field(15, gt=0, le=300, description="Seconds between two looks at what is due.")
-    cameras_per_worker: int = Field(14, ge=1, le=64, description="How many cameras one ingest process reads.")
+    cameras_per_worker: int = Field(
+        27, ge=1, le=200, description="About how many cameras one ingest process reads."
+    )
 
     sighting_days: int = Field(30, ge=1, le=365, description="Days that sightings are kept.")
     snapshot_days: int = Field(30, ge=1, le=90, description="Days that pictures are kept.")

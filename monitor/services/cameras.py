@@ -93,6 +93,21 @@ def report(session: Session, estate_id: str, reports: Sequence[Report], now: dat
         row.picture_at = said.picture_at or row.picture_at
 
 
+def accept_view(session: Session, estate_id: str, slug: str, by: str, now: datetime) -> None:
+    """What the camera shows now is what it should show: it was turned on purpose."""
+    row = queries.by_slug(session, estate_id, slug)
+    if row is None or row.state_reason == REMOVED:
+        raise NotFound(what="camera", key=slug)
+    row.view_accepted_at = now
+    events.append(session, estate_id, "camera.view_accepted", now, camera=slug, by=by)
+
+
+def views_accepted(session: Session, estate_id: str) -> dict[str, datetime]:
+    """When staff last said so, by camera."""
+    rows = queries.of_estate(session, estate_id)
+    return {row.slug: row.view_accepted_at for row in rows if row.view_accepted_at is not None}
+
+
 def miss_silent_workers(session: Session, estate_id: str, now: datetime) -> int:
     """Cameras that are said to be live by nobody any more become unreachable; returns how many."""
     silent = 0

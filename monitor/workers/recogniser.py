@@ -164,6 +164,12 @@ class Recogniser:
     def _end_all(self) -> None:
         self.cut += [self.persons.pop(track.number) for track in self.tracker.cut()]
 
+    def close(self) -> list[Person]:
+        """Everybody has left."""
+        self._end_all()
+        cut, self.cut = self.cut, []
+        return cut
+
     def wants(self, at_s: float) -> bool:
         """Whether a frame of this moment should be looked at."""
         undecided = any(person.verdict is Verdict.UNDECIDED for person in self.persons.values())

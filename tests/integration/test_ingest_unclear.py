@@ -21,7 +21,7 @@ from monitor.core.subject import Subject
 from monitor.core.track import Track
 from monitor.services import corrections, unclear_faces
 from monitor.workers import visit_book
-from monitor.workers.ingest import Ingest, IngestPolicy, Written
+from monitor.workers.ingest import Ingest, IngestPolicy
 from monitor.workers.recogniser import BestPicture, Person
 from monitor.workers.visit_book import VisitBookClient
 
@@ -58,13 +58,12 @@ class Worker:
         )
 
     def see(self, person: Person) -> None:
-        self.ingest._persons[id(person)] = person
-        self.ingest._written.setdefault(id(person), Written("gate-1"))
-        self.ingest._write_all()
+        self.ingest.findings.see("gate-1", [person])
+        self.ingest.findings.write_all()
 
     def leave(self, person: Person) -> None:
-        self.ingest._gone.add(id(person))
-        self.ingest._write_all()
+        self.ingest.findings.lose([person])
+        self.ingest.findings.write_all()
 
 
 @pytest.fixture

@@ -116,7 +116,7 @@ def test_a_worker_that_loses_the_race_for_a_new_visit_writes_again(
         passing.start()
         until_somebody_waits(runtime.database)
     passing.join(10)
-    slower._write_all()
+    slower.findings.write_all()
     (visit,) = visits_of(runtime, now)
     assert (visit.first_camera_name, visit.last_camera_name) == ("Gate", "Lift")
     assert len(alerts_of(runtime)) == 1
@@ -194,7 +194,7 @@ def test_a_pass_begins_and_ends_by_itself(runtime: Runtime, now: datetime, later
     worker = ingest(runtime)
     for hours, alarms in ((0.0, 1), (1.5, 1), (2.5, 2)):
         later[0] = now + hours * HOUR
-        worker._report()
+        worker.report()
         Passer(worker).shows(LI)
         assert len(alerts_of(runtime)) == alarms, hours
 
@@ -208,7 +208,7 @@ def test_whose_pass_ends_while_they_stand_there_is_a_stranger_from_then_on(
     with runtime.database.writer() as session:
         expected_visitors.end(session, runtime.estate.id, visitor_id, now)
     passer.shows(LI)  # nothing is written under a name that holds no more
-    worker._report()
+    worker.report()
     passer.shows(LI)
     assert len(alerts_of(runtime, AlertState.OPEN)) == 1
     assert {visit.visitor_name for visit in visits_of(runtime, now)} == {None, "Li"}

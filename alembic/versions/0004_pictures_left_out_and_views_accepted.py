@@ -1,4 +1,4 @@
-"""pictures left out"""
+"""pictures left out, and views that staff accepted"""
 
 from collections.abc import Sequence
 
@@ -13,9 +13,11 @@ depends_on: str | Sequence[str] | None = None
 
 def upgrade() -> None:
     with op.batch_alter_table("camera", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("view_accepted_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("left_out_per_s", sa.Double(), nullable=True))
 
 
 def downgrade() -> None:
     with op.batch_alter_table("camera", schema=None) as batch_op:
         batch_op.drop_column("left_out_per_s")
+        batch_op.drop_column("view_accepted_at")
