@@ -99,12 +99,15 @@ def plot(outcomes: Sequence[Outcome], file: Path) -> None:
     found.bar_label(bars, [f"{len(one.delays_s)} of {len(one.shown)}" for one in outcomes])
     found.set(title="Passes found", ylabel="%", ylim=(0, 110))
     for one, colour in zip(outcomes, colours, strict=True):
+        if not one.delays_s:
+            continue
         delays = np.sort(one.delays_s)
-        share = 100 * np.arange(1, len(delays) + 1) / max(len(one.shown), 1)
-        soon.step(delays, share, where="post", color=colour, label=one.pipeline)
+        share = 100 * np.arange(len(delays) + 1) / len(one.shown)
+        soon.step([delays[0], *delays], share, where="post", color=colour, label=one.pipeline)
     soon.set(title="From the first clear face to the event", xlabel="s", ylabel="% of passes", ylim=(0, 105))
     soon.grid(alpha=0.3)
-    soon.legend()
+    if any(one.delays_s for one in outcomes):
+        soon.legend()
     figure.text(0.01, 0.01, machine(), fontsize=7, color="#555555")
     figure.tight_layout(rect=(0, 0.03, 1, 1))
     file.parent.mkdir(parents=True, exist_ok=True)
