@@ -60,7 +60,8 @@ def run(
             time.sleep(SETTLES_S)
             root = psutil.Process(process.pid)
             from_s, before = time.monotonic(), _looks(said_file)
-            cost, serving = measure([Meter(lambda: [root]), Meter(lambda: [server.process])], lasts_s, check)
+            meters = [Meter(lambda: [root]), Meter(lambda: [server.process])]
+            (cost, serving), elsewhere = measure(meters, lasts_s, check)
             passes, after = shows(picked, from_s, time.monotonic()), _looks(said_file)
             time.sleep(TAIL_S if passes else 0)
             check()
@@ -72,7 +73,9 @@ def run(
     delays, named = judge(passes, [Said(**line) for line in lines if "camera" in line])
     looks = (after - before) / cost.lasted_s / count
     note = f"looked at {looks:.1f} of {child.looks_per_s:g} frames a second and camera"
-    return Outcome(pipeline, len(estate), count, cost, fixed, serving, tuple(passes), delays, named, note)
+    return Outcome(
+        pipeline, len(estate), count, cost, fixed, serving, elsewhere, tuple(passes), delays, named, note
+    )
 
 
 def _wait_until_ready(said_file: Path, check: Callable[[], None], log: Path) -> None:

@@ -1,7 +1,7 @@
 """What processes cost: processor seconds and memory, also of those that end or begin meanwhile."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -74,15 +74,26 @@ class Meter:
         self._most_mb = max(self._most_mb, memory)
 
 
-def measure(meters: Iterable[Meter], lasts_s: float, check: Callable[[], None]) -> list[Cost]:
-    """Run all meters over the same time; `check` raises when what is measured has ended."""
-    kept = list(meters)
-    for meter in kept:
+def measure(meters: Sequence[Meter], lasts_s: float, check: Callable[[], None]) -> tuple[list[Cost], float]:
+    """Run all meters over the same time; `check` ends this when what is measured has ended.
+
+    Returns the costs, and the cores that everything else on this machine took: who measures beside other work should
+    know it.
+    """
+    for meter in meters:
         meter.begin()
-    end_s = time.monotonic() + lasts_s
-    while (left_s := end_s - time.monotonic()) > 0:
+    busy_s, began_s = _busy_s(), time.monotonic()
+    while (left_s := began_s + lasts_s - time.monotonic()) > 0:
         time.sleep(min(SAMPLE_S, left_s))
         check()
-        for meter in kept:
+        for meter in meters:
             meter.sample()
-    return [meter.end() for meter in kept]
+    costs = [meter.end() for meter in meters]
+    all_cores = (_busy_s() - busy_s) / (time.monotonic() - began_s)
+    return costs, max(0.0, all_cores - sum(cost.cores for cost in costs))
+
+
+def _busy_s() -> float:
+    """Processor seconds of the whole machine."""
+    times = psutil.cpu_times()._asdict()  # `nice` is what the ingest processes run as; Linux has all of these
+    return float(sum(times.get(kind, 0.0) for kind in ("user", "nice", "system", "irq", "softirq")))

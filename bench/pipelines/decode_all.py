@@ -4,6 +4,7 @@ second at 1280x720; every one of them goes through the face detector (the projec
     python -m bench.pipelines.decode_all     (a child of bench/ingest.py)
 """
 
+import os
 import subprocess
 import time
 from pathlib import Path
@@ -44,7 +45,7 @@ def read(camera: str, address: str, newest: Newest) -> None:
             frame = np.empty((height, width, 3), np.uint8)
             left = memoryview(frame.data).cast("B")
             while left:
-                got = ffmpeg.stdout.readinto(left)
+                got = os.readv(ffmpeg.stdout.fileno(), [left])
                 if not got:
                     give_up(f"ffmpeg ended on {camera}")
                 left = left[got:]

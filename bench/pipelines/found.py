@@ -29,6 +29,7 @@ class Outcome:
     cost: Cost
     fixed_mb: float  # memory that does not grow with the cameras
     server: Cost
+    elsewhere_cores: float  # what other work on the machine took meanwhile
     shown: tuple[Shown, ...]
     delays_s: tuple[float, ...]  # from the first clear face to the event, of the passes found
     named: int  # passes in which the right name was said

@@ -67,7 +67,7 @@ def run(folder: Path, estate: Sequence[Camera], server: Server, shows: Shows, la
             Meter(lambda: [server.process]),
         ]
         from_s = time.monotonic()
-        ingest, others, serving = measure(meters, lasts_s, service.check)
+        (ingest, others, serving), elsewhere = measure(meters, lasts_s, service.check)
         passes = shows(estate, from_s, time.monotonic())
         time.sleep(TAIL_S if passes else 0)
         service.check()
@@ -78,7 +78,9 @@ def run(folder: Path, estate: Sequence[Camera], server: Server, shows: Shows, la
         note += f"; only {live} of {len(estate)} cameras were live at the start"
     if ingest.ended:
         note += f"; {ingest.ended} process(es) ended meanwhile"
-    return Outcome(NAME, len(estate), len(estate), ingest, 0.0, serving, tuple(passes), delays, named, note)
+    return Outcome(
+        NAME, len(estate), len(estate), ingest, 0.0, serving, elsewhere, tuple(passes), delays, named, note
+    )
 
 
 @contextmanager

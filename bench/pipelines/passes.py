@@ -19,6 +19,7 @@ CLEAR_PX = 64.0  # a face from this width on is clear
 FAR_PX = 20.0
 NEAR_PX = (120.0, 145.0)
 LOOP_S = 120.0
+IDLE_LOOP_S = 30.0  # where nobody passes a short loop is enough
 PASS_S = 9.0  # with two passes a loop, a camera is active for 15 % of the time
 ARRIVE = 0.86  # the part of a pass in which somebody comes closer; then they leave at the side
 STARTS_S = (18.0, 81.0)  # of the two passes; further apart than what counts as one pass of one person
@@ -107,7 +108,7 @@ class Shown:
     end_s: float
 
 
-def clips(idle: bool = False, loop_s: float = LOOP_S) -> tuple[Clip, ...]:
+def clips(idle: bool = False) -> tuple[Clip, ...]:
     """Six scenes; the same people on the same ways every time. Idle: nobody."""
     spots = {spot.camera_id: spot for spot in SPOTS}
     rng, made = np.random.default_rng(SEED), []
@@ -120,7 +121,8 @@ def clips(idle: bool = False, loop_s: float = LOOP_S) -> tuple[Clip, ...]:
             key = WALKERS[(2 * number + turn) % len(WALKERS)]
             near, seed = float(rng.uniform(*NEAR_PX)), int(rng.integers(1, 2**31))
             told.append(Pass(key, at_s, at_s + lasts_s, lane_m, near, seed))
-        made.append(Clip(name, spots[name], () if idle else tuple(told), loop_s))
+        empty = Clip(name, spots[name], (), IDLE_LOOP_S)
+        made.append(empty if idle else Clip(name, spots[name], tuple(told), LOOP_S))
     return tuple(made)
 
 

@@ -14,6 +14,7 @@ from bench.pipelines.found import Outcome
 matplotlib.use("Agg")  # no screen
 from matplotlib import pyplot as plt
 
+DISTURBED_CORES = 0.3
 _COLOURS = ("#0b6e99", "#b5561c", "#5f5f5f")
 
 
@@ -45,6 +46,7 @@ def as_json(outcomes: Sequence[Outcome], minutes: float) -> list[dict[str, Any]]
             "event_p50_s": _rounded(one.delay_s(50)),
             "event_p95_s": _rounded(one.delay_s(95)),
             "server_cores": round(one.server.cores, 3),
+            "elsewhere_cores": round(one.elsewhere_cores, 3),
             "note": one.note,
             "machine": machine(),
         }
@@ -75,8 +77,13 @@ def show(outcomes: Sequence[Outcome], minutes: float, streams: str) -> None:
         )
     for one in outcomes:
         print(
-            f"{one.pipeline}: {one.note}; the cameras (RTSP server, not counted) took {one.server.cores:.2f} cores."
+            f"{one.pipeline}: {one.note}; the cameras (RTSP server, not counted) took {one.server.cores:.2f} cores, "
+            f"other work on this machine {one.elsewhere_cores:.2f}."
         )
+        if one.elsewhere_cores > DISTURBED_CORES:
+            print(
+                "  That is too much beside a measurement: times are longer and passes are missed. Repeat it."
+            )
 
 
 def plot(outcomes: Sequence[Outcome], file: Path) -> None:
@@ -92,12 +99,15 @@ def plot(outcomes: Sequence[Outcome], file: Path) -> None:
     found.bar_label(bars, [f"{len(one.delays_s)} of {len(one.shown)}" for one in outcomes])
     found.set(title="Passes found", ylabel="%", ylim=(0, 110))
     for one, colour in zip(outcomes, colours, strict=True):
+        if not one.delays_s:
+            continue
         delays = np.sort(one.delays_s)
-        share = 100 * np.arange(1, len(delays) + 1) / max(len(one.shown), 1)
-        soon.step(delays, share, where="post", color=colour, label=one.pipeline)
+        share = 100 * np.arange(len(delays) + 1) / len(one.shown)
+        soon.step([delays[0], *delays], share, where="post", color=colour, label=one.pipeline)
     soon.set(title="From the first clear face to the event", xlabel="s", ylabel="% of passes", ylim=(0, 105))
     soon.grid(alpha=0.3)
-    soon.legend()
+    if any(one.delays_s for one in outcomes):
+        soon.legend()
     figure.text(0.01, 0.01, machine(), fontsize=7, color="#555555")
     figure.tight_layout(rect=(0, 0.03, 1, 1))
     file.parent.mkdir(parents=True, exist_ok=True)
