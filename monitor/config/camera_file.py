@@ -227,6 +227,9 @@ def _marks(camera: CameraConfig) -> tuple[dict[str, Value], str, str | None]:
 def _typed(fields: Mapping[str, object]) -> dict[str, str | None]:
     """Which of addresses, user and password were typed; a user or password of None was not."""
     found = {key: fields[key] for key in (*STREAMS, *_LOGIN) if key in fields}
+    films = [key for key in STREAMS if str(found.get(key, "")).lower().startswith("file:")]
+    if films:
+        raise CameraMistakes([(key, "a film can be named in the camera file only") for key in films])
     return cast(
         dict[str, str | None],
         {key: value for key, value in found.items() if not (key in _LOGIN and value is None)},

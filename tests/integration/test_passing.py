@@ -23,8 +23,8 @@ from monitor.services import alerts, expected_visitors, sightings, visits
 from monitor.services.alerts import Alert
 from monitor.services.seen import Seen
 from monitor.services.visits import Visit
+from monitor.workers import findings, visit_book
 from monitor.workers import ingest as ingest_worker
-from monitor.workers import visit_book
 from monitor.workers.visit_book import VisitBookServer
 
 HOUR = timedelta(hours=1)
@@ -60,7 +60,8 @@ def book(runtime: Runtime) -> Iterator[None]:
 def later(monkeypatch: pytest.MonkeyPatch, now: datetime) -> Iterator[list[datetime]]:
     """The workers' wall clock: put another moment into it."""
     moment = [now]
-    monkeypatch.setattr(ingest_worker, "utc_now", lambda: moment[0])
+    for module in (ingest_worker, findings):
+        monkeypatch.setattr(module, "utc_now", lambda: moment[0])
     yield moment
 
 

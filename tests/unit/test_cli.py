@@ -33,7 +33,7 @@ cameras:
     name: Gate
     place: gate
     direction: in
-    main: http://ada:kanarienvogel@10.0.0.5/stream
+    main: ftp://ada:kanarienvogel@10.0.0.5/stream
     position: [0, 0]
     heading_deg: 0
     field_of_view_deg: 80
