@@ -176,23 +176,24 @@ class ViewWatch:
         self._usual_sharpness = usual + seconds / USUAL_IN_S * (look.sharpness - usual)
 
     def _next(self, bad: View | None, same_since_s: float, at_s: float) -> ViewState:
-        before = self._state
+        before, bad_since_s = self._state, self._bad_since_s
+        told = before.view is not View.FINE
         still = at_s - same_since_s >= BAD_AFTER_S
         if still:
             self._stillness.changes = 0
-        told = before.view is not View.FINE
-        if bad is not None and (told or at_s - (self._bad_since_s or at_s) >= BAD_AFTER_S):
-            view, since_s = bad, self._bad_since_s
+        if bad is not None and bad_since_s is not None and (told or at_s - bad_since_s >= BAD_AFTER_S):
+            view, since_s = bad, bad_since_s
         elif still:
             view, since_s = View.FROZEN, same_since_s
-        elif told and (before.view is View.FROZEN and self._stillness.changes < FRESH_CHANGES):
-            view, since_s = View.FROZEN, at_s
-        elif told:
-            self._good_looks += 1
-            if self._good_looks >= GOOD_LOOKS:
-                return ViewState(View.FINE)
-            return before
+        elif not told or self._is_good_again(before.view):
+            return ViewState(View.FINE)
         else:
             return before
         self._good_looks = 0
         return ViewState(view, before.since_s if told else since_s)
+
+    def _is_good_again(self, told: View) -> bool:
+        if told is View.FROZEN and self._stillness.changes < FRESH_CHANGES:
+            return False
+        self._good_looks += 1
+        return self._good_looks >= GOOD_LOOKS
