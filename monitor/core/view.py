@@ -6,12 +6,12 @@ Measured: docs/decisions/0015-no-useful-view.md.
 import struct
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.core.scenery import REFERENCE_BYTES, ROWS, Edges, Scenery, edges_of
+from monitor.core.scenery import COLUMNS, REFERENCE_BYTES, ROWS, Edges, Scenery, edges_of
 from monitor.core.stillness import Stillness
 
 
@@ -43,12 +43,13 @@ BLURRED, BLURRED_SHARE = 3.0, 0.2  # grey levels; of the usual sharpness
 USUAL_IN_S = 1800.0
 _STANDS_OUT = 8.0  # grey levels
 _SHARPEST = 0.02  # share of the pixels that tell the sharpness
+_CELL = 5  # pixels
+_MEANS = np.repeat(np.eye(COLUMNS + 2, dtype=np.float32), _CELL, axis=0) / np.float32(_CELL * _CELL)
 _HEAD = struct.Struct("<5sBf")
 _MARK = b"view1"
 
 
-@dataclass(frozen=True, eq=False)
-class _Look:
+class _Look(NamedTuple):
     """What is measured on one picture."""
 
     light: float  # mean grey level
@@ -74,15 +75,8 @@ def _look(gray: NDArray[np.uint8]) -> _Look:
 
 def _cells(gray: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Mean grey levels of (ROWS + 2, COLUMNS + 2) cells of 5x5 pixels."""
-    size = HEIGHT // (ROWS + 2)
-    rows = gray[::size].astype(np.uint16)
-    for step in range(1, size):
-        rows += gray[step::size]
-    cells = rows[:, ::size].astype(np.float32)
-    for step in range(1, size):
-        cells += rows[:, step::size]
-    cells /= np.float32(size * size)
-    return cells
+    rows = np.add.reduce(gray.reshape(ROWS + 2, -1, WIDTH), axis=1, dtype=np.float32)
+    return np.asarray(rows @ _MEANS, np.float32)
 
 
 def _sharpness(gray: NDArray[np.uint8]) -> float:
@@ -149,7 +143,7 @@ class ViewWatch:
             return watch
         _, view, usual = _HEAD.unpack_from(kept)
         watch._state = ViewState(list(View)[view % len(View)])
-        watch._usual_sharpness = usual if usual >= 0 else None
+        watch._usual_sharpness = usual if 0 <= usual <= 255 else None
         watch._scenery = Scenery.restore(body)
         return watch
 
