@@ -6,12 +6,12 @@ Measured: docs/decisions/0015-no-useful-view.md.
 import struct
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.core.scenery import REFERENCE_BYTES, ROWS, Edges, Scenery, edges_of
+from monitor.core.scenery import COLUMNS, REFERENCE_BYTES, ROWS, Edges, Scenery, edges_of
 from monitor.core.stillness import Stillness
 
 
@@ -43,12 +43,13 @@ BLURRED, BLURRED_SHARE = 3.0, 0.2  # grey levels; of the usual sharpness
 USUAL_IN_S = 1800.0
 _STANDS_OUT = 8.0  # grey levels
 _SHARPEST = 0.02  # share of the pixels that tell the sharpness
+_CELL = 5  # pixels
+_MEANS = np.repeat(np.eye(COLUMNS + 2, dtype=np.float32), _CELL, axis=0) / np.float32(_CELL * _CELL)
 _HEAD = struct.Struct("<5sBf")
 _MARK = b"view1"
 
 
-@dataclass(frozen=True, eq=False)
-class _Look:
+class _Look(NamedTuple):
     """What is measured on one picture."""
 
     light: float  # mean grey level
@@ -74,15 +75,8 @@ def _look(gray: NDArray[np.uint8]) -> _Look:
 
 def _cells(gray: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Mean grey levels of (ROWS + 2, COLUMNS + 2) cells of 5x5 pixels."""
-    size = HEIGHT // (ROWS + 2)
-    rows = gray[::size].astype(np.uint16)
-    for step in range(1, size):
-        rows += gray[step::size]
-    cells = rows[:, ::size].astype(np.float32)
-    for step in range(1, size):
-        cells += rows[:, step::size]
-    cells /= np.float32(size * size)
-    return cells
+    rows = np.add.reduce(gray.reshape(ROWS + 2, -1, WIDTH), axis=1, dtype=np.float32)
+    return np.asarray(rows @ _MEANS, np.float32)
 
 
 def _sharpness(gray: NDArray[np.uint8]) -> float:
@@ -149,7 +143,7 @@ class ViewWatch:
             return watch
         _, view, usual = _HEAD.unpack_from(kept)
         watch._state = ViewState(list(View)[view % len(View)])
-        watch._usual_sharpness = usual if usual >= 0 else None
+        watch._usual_sharpness = usual if 0 <= usual <= 255 else None
         watch._scenery = Scenery.restore(body)
         return watch
 
@@ -176,23 +170,24 @@ class ViewWatch:
         self._usual_sharpness = usual + seconds / USUAL_IN_S * (look.sharpness - usual)
 
     def _next(self, bad: View | None, same_since_s: float, at_s: float) -> ViewState:
-        before = self._state
+        before, bad_since_s = self._state, self._bad_since_s
+        told = before.view is not View.FINE
         still = at_s - same_since_s >= BAD_AFTER_S
         if still:
             self._stillness.changes = 0
-        told = before.view is not View.FINE
-        if bad is not None and (told or at_s - (self._bad_since_s or at_s) >= BAD_AFTER_S):
-            view, since_s = bad, self._bad_since_s
+        if bad is not None and bad_since_s is not None and (told or at_s - bad_since_s >= BAD_AFTER_S):
+            view, since_s = bad, bad_since_s
         elif still:
             view, since_s = View.FROZEN, same_since_s
-        elif told and (before.view is View.FROZEN and self._stillness.changes < FRESH_CHANGES):
-            view, since_s = View.FROZEN, at_s
-        elif told:
-            self._good_looks += 1
-            if self._good_looks >= GOOD_LOOKS:
-                return ViewState(View.FINE)
-            return before
+        elif not told or self._is_good_again(before.view):
+            return ViewState(View.FINE)
         else:
             return before
         self._good_looks = 0
         return ViewState(view, before.since_s if told else since_s)
+
+    def _is_good_again(self, told: View) -> bool:
+        if told is View.FROZEN and self._stillness.changes < FRESH_CHANGES:
+            return False
+        self._good_looks += 1
+        return self._good_looks >= GOOD_LOOKS

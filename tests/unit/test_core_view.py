@@ -215,6 +215,15 @@ def test_a_view_may_change_slowly() -> None:
     assert views == {View.FINE}
 
 
+def test_a_lorry_that_is_parked_for_good_becomes_part_of_the_view() -> None:
+    camera, picture = at_home(), YARD.copy()
+    picture[:, :64] = place(7)[:, :64]
+    assert {s.view for s in camera.show(lambda: seen(picture), 3600)} == {View.FINE}
+    # Were it not, nothing would be left that is known.
+    picture[:, 64:] = STREET[:, 64:]
+    assert {s.view for s in camera.show(lambda: seen(picture), 100)} == {View.FINE}
+
+
 def dusk(seed: int = 7) -> NDArray[np.float32]:
     """The yard in a light that shows half of its edges otherwise."""
     other, mask = place(seed), np.zeros((90, 160), bool)

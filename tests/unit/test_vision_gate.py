@@ -60,6 +60,21 @@ def test_a_person_who_stands_still_keeps_it_open_and_a_parked_car_is_absorbed() 
     assert not any(moving[115:])
 
 
+def test_somebody_who_leaves_for_a_moment_is_not_taken_for_a_parked_car() -> None:
+    gate = a_gate()
+    for _ in range(100):
+        gate.update(picture(person_at=80))
+    assert not gate.update(picture()).moving
+    assert all(gate.update(picture(person_at=80)).moving for _ in range(100))
+
+
+def test_fog_that_lifts_at_once_is_told_as_light() -> None:
+    """The picture as a whole is lighter, and nothing in it differs."""
+    gate = a_gate()
+    motion = gate.update(np.clip(picture().astype(int) + 30, 0, 255).astype(np.uint8))
+    assert motion.relit and not motion.moving and motion.share == 0.0
+
+
 def test_a_person_before_an_absorbed_car_is_still_seen() -> None:
     gate = a_gate()
     for _ in range(130):
