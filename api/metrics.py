@@ -40,14 +40,17 @@ class _StatusCollector(Collector):
         states = _gauge("camera_state", "1 for the state that the camera is in.", "camera", "state")
         ages = _gauge("camera_frame_age_seconds", "Age of the newest picture.", "camera")
         rates = _gauge("camera_frames_per_second", "Pictures a second at the last report.", "camera")
+        left_out = _gauge("camera_looks_left_out_per_second", "Looks that there was no time for.", "camera")
         for camera in self._status.cameras:
+            if camera.left_out_per_s is not None:
+                left_out.add_metric([camera.slug], camera.left_out_per_s)
             for state in CameraState:
                 states.add_metric([camera.slug, state.value], camera.state is state)
             if camera.last_frame_at is not None:
                 ages.add_metric([camera.slug], (self._now - camera.last_frame_at).total_seconds())
             if camera.frames_per_s is not None:
                 rates.add_metric([camera.slug], camera.frames_per_s)
-        yield from (states, ages, rates)
+        yield from (states, ages, rates, left_out)
 
     def _alerts(self) -> GaugeMetricFamily:
         alerts = _gauge("alerts", "Alerts by kind and state.", "kind", "state")

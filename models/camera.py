@@ -35,7 +35,7 @@ class CameraRow(OfEstate, Base):
     frame_age_s: Mapped[float | None]
     frames_per_s: Mapped[float | None]
     view_accepted_at: Mapped[datetime | None]  # when staff said that it looks where it should
-    left_out_per_s: Mapped[float | None]  # pictures that the machine had no time for
+    left_out_per_s: Mapped[float | None]  # looks that there was no time for
     picture_at: Mapped[datetime | None]  # when the newest picture of the wall was taken
     # Whether it can identify, as measured; `identifies` is what the operator says.
     verdict: Mapped[CameraVerdict] = mapped_column(

@@ -9,6 +9,7 @@ from api.deps import InRuntime, Reader, TheCameraEdits
 from api.schemas.camera import CameraChange, CameraIn, CameraOut
 from api.schemas.fields import Slug
 from monitor.bootstrap import Runtime
+from monitor.clock import utc_now
 from monitor.core.access import Action
 from monitor.errors import NotFound
 from monitor.services import cameras
@@ -43,6 +44,17 @@ def change(
 ) -> cameras.Camera:
     edits.change(slug, changes.fields())
     return _now(runtime, manager, slug)
+
+
+@router.post(
+    "/{slug}/view",
+    status_code=204,
+    summary="What the camera shows now is what it should show: it was turned on purpose",
+)
+def accept_view(slug: Slug, manager: Manager, runtime: InRuntime) -> None:
+    with runtime.database.writer() as session:
+        cameras.accept_view(session, manager.estate_id, slug, manager.name, utc_now())
+    runtime.files.forget_view(slug)
 
 
 @router.delete("/{slug}", status_code=204, summary="Remove a camera; what it saw stays")

@@ -33,6 +33,9 @@ class CameraOut(View):
         description="How old that was at the last report, in seconds.", examples=[0.1]
     )
     frames_per_s: float | None = Field(description="Pictures a second.", examples=[12.5])
+    left_out_per_s: float | None = Field(
+        description="Looks a second that the machine had no time for; 0 when it keeps up.", examples=[0]
+    )
     picture_at: datetime | None = Field(
         description="When the picture of the wall was taken.", examples=["2026-11-23T08:00:00Z"]
     )

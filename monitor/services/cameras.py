@@ -36,7 +36,7 @@ class Report:
     frames_per_s: float | None
     picture_at: datetime | None
     blind_since: datetime | None = None  # when it saw last, if it sees nothing now
-    left_out_per_s: float | None = None  # pictures that the machine had no time for
+    left_out_per_s: float | None = None  # looks that there was no time for
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ def _change(
     if row.state is change.state and row.state_reason == change.reason:
         return
     if row.state is not change.state:
-        row.state_since = now
+        row.state_since = change.blind_since or now
     row.state, row.state_reason = change.state, change.reason
     events.append(
         session,

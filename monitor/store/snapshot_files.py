@@ -50,13 +50,11 @@ class SnapshotFiles:
         """What a camera used to show: coarse edges, no picture."""
         self._write(self._view(camera), learned)
 
-    def load_view(self, camera: str, not_before: datetime | None = None) -> bytes | None:
-        """Nothing when it was learned before that moment."""
-        path = self._view(camera)
-        learned = _read(path)
-        if learned is None or (not_before is not None and path.stat().st_mtime < not_before.timestamp()):
-            return None
-        return learned
+    def load_view(self, camera: str) -> bytes | None:
+        return _read(self._view(camera))
+
+    def forget_view(self, camera: str) -> None:
+        self._view(camera).unlink(missing_ok=True)
 
     def _snapshot(self, snapshot_id: str, picture: Picture) -> Path:
         if not _ID.fullmatch(snapshot_id):

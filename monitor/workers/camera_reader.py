@@ -62,7 +62,7 @@ class CameraHealth:
     blind_since: datetime | None  # when it saw last, if it sees nothing now
     lag_s: float  # how far the main stream runs behind
     pictures: int  # decoded since the start
-    left_out: int  # pictures that the machine had no time for, since the start
+    left_out: int  # looks that there was no time for, since the start
     wall_picture_at: datetime | None
 
 
@@ -94,7 +94,10 @@ class CameraReader:
         self._wall_picture_at: datetime | None = None
         self._main_wh: tuple[int, int] | None = None
         self._fine_since: datetime | None = None
-        self._left_out, self.waited_s = 0, 0.0
+        self._left_out, self.waited_s = (
+            0.0,
+            0.0,
+        )  # looks there was no time for; how long the last picture waited
 
     def start(self) -> None:
         """Also looks for a moment: nobody knows who stood there before the connection."""
@@ -136,14 +139,14 @@ class CameraReader:
             return None
         now_s, newest = monotonic_s(), None
         keys_only = budget.keys_only(self.priority)
-        frames, left_out, self.waited_s = self._sub.queue(now_s, LATE_S, keys_only=keys_only)
-        self._left_out += left_out
+        frames, self.waited_s = self._sub.queue(now_s, LATE_S, keys_only=keys_only)
         for frame in frames:
             if self._sound(frame):
                 newest = frame
         if newest is None or now_s < self._next_gate_s:
             return None
         self._next_gate_s = now_s + budget.pause_s(GATE_EVERY_S, self.priority)
+        self._left_out += budget.pause_s(1.0, self.priority) - 1.0
         return Watched(newest, self._moves(newest, "sub"))
 
     def frames(self) -> Iterator[Frame]:
@@ -244,7 +247,7 @@ class CameraReader:
             blind_since=blind_since,
             lag_s=self._main.lag_s,
             pictures=self._pictures.count,
-            left_out=self._left_out,
+            left_out=round(self._left_out),
             wall_picture_at=self._wall_picture_at,
         )
 

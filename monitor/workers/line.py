@@ -74,14 +74,14 @@ class Line:
         """Whether the stream should come and does not, apart from the first seconds."""
         return self.problem[0] is not CameraState.STARTING and not self.packets.alive
 
-    def queue(self, now_s: float, late_s: float, *, keys_only: bool) -> tuple[list[Frame], int, float]:
-        """Frames of what waits, the packets left out, and how long the first has waited.
+    def queue(self, now_s: float, late_s: float, *, keys_only: bool) -> tuple[list[Frame], float]:
+        """Frames of what waits, and how long the first has waited.
 
         What has waited longer than `late_s` is left out up to the last key frame.
         """
         link = self._link
         if link is None or not link.waiting:
-            return [], 0, 0.0
+            return [], 0.0
         packets = [link.waiting.popleft() for _ in range(len(link.waiting))]
         waited_s = now_s - packets[0].arrived_s
         wanted = packets
@@ -94,7 +94,7 @@ class Line:
             frames = [frame for packet in wanted for frame in link.decoder.still(packet)]
         else:
             frames = [frame for packet in wanted for frame in link.decoder.decode(packet)]
-        return frames, len(packets) - len(wanted), waited_s
+        return frames, waited_s
 
     def onwards(self) -> Iterator[Frame]:
         """Frames since the last call; the first call begins with the key frame that is kept.

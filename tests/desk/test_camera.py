@@ -1,5 +1,6 @@
 """One camera: its picture, whether it can identify, and what would help."""
 
+from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,13 +8,15 @@ import httpx
 import people
 import pytest
 from desk.conftest import PHONE, Open
-from desk.site import Site
+from desk.site import DARK, Site
 from playwright.sync_api import expect
 
 from monitor.clock import utc_now
+from monitor.core.camera import CameraState
 from monitor.core.identifiability import PassLook
 from monitor.core.quality import Flaw
-from monitor.services import identifiability
+from monitor.services import cameras, identifiability
+from monitor.services.cameras import Report
 
 pytestmark = pytest.mark.browser
 SMALL, NIGHT_BLIND = "park-1", "lift-3"
@@ -86,3 +89,32 @@ def test_a_camera_that_does_not_exist_is_no_page(judged: Site, open_page: Open) 
 def test_a_camera_is_not_shown_to_who_is_not_signed_in(judged: Site) -> None:
     answer = httpx.get(f"{judged.address}/cameras/{SMALL}")
     assert (answer.status_code, answer.headers["location"]) == (303, f"/sign-in?next=%2Fcameras%2F{SMALL}")
+
+
+def dark(state: CameraState, reason: str) -> Report:
+    """The camera of which no worker of the site speaks."""
+    now = utc_now()
+    return Report(DARK, state, reason, now, None, 0.1, 5.0, now, blind_since=now)
+
+
+@pytest.fixture
+def turned(site: Site) -> Iterator[str]:
+    def say(report: Report) -> None:
+        site.write(lambda session: cameras.report(session, site.estate_id, [report], utc_now()))
+
+    say(dark(CameraState.NO_VIEW, "turned"))
+    yield DARK
+    say(dark(CameraState.UNREACHABLE, "no_answer"))
+
+
+def test_an_admin_says_that_a_turned_camera_looks_where_it_should(
+    site: Site, turned: str, open_page: Open
+) -> None:
+    duty, admin = (open_page(f"/cameras/{turned}", who) for who in (people.OLGA, people.ANNA))
+    for page in (duty, admin):
+        expect(page.locator(".tile")).to_contain_text("看不到有用画面")
+        expect(page.locator(".tile")).to_contain_text("摄像机已不对着原来的方向")
+    expect(duty.get_by_role("button", name="它的方向是对的")).to_have_count(0)
+    admin.get_by_role("button", name="它的方向是对的").click()
+    expect(admin.get_by_text("已记住")).to_be_visible()
+    assert turned in site.read(lambda session: cameras.views_accepted(session, site.estate_id))

@@ -69,7 +69,7 @@ def test_a_camera_is_added_changed_and_removed(file: Path, open_page: Open, view
 def test_what_is_wrong_stands_at_its_field_and_nothing_is_lost(file: Path, open_page: Open) -> None:
     page = open_page("/cameras/new", people.ANNA, language="en", fresh=True)
     before = file.read_bytes()
-    fill(page, {"Id": "Gate 9", "Name": "South gate", "Place": "gate", "Main stream": "http://127.0.0.1/"})
+    fill(page, {"Id": "Gate 9", "Name": "South gate", "Place": "gate", "Main stream": "ftp://127.0.0.1/"})
     fill(page, {"Metres north": "far"})
     save = page.get_by_role("button", name="Save the camera")
     save.click()

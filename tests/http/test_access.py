@@ -56,6 +56,7 @@ TABLE: dict[str, tuple[str, dict[str, Any], tuple[int, int, int, int]]] = {
         {"json": {"name": "West"}},
         (401, 403, 403, 200),
     ),
+    f"POST {V1}/cameras/{{slug}}/view": (f"{V1}/cameras/gate-1/view", {}, (401, 403, 403, 204)),
     f"DELETE {V1}/cameras/{{slug}}": (f"{V1}/cameras/lift-1", {}, (401, 403, 403, 204)),
     f"GET {V1}/residents": (f"{V1}/residents", {}, (401, 200, 200, 200)),
     f"POST {V1}/residents": (f"{V1}/residents", PHOTO, (401, 403, 403, 201)),

@@ -68,7 +68,7 @@ def test_another_password_alone_is_told_as_a_change(anna: httpx.Client, runtime:
     ("wrong", "field"),
     [
         ({"id": "Gate 2"}, "id"),
-        ({"main": "http://127.0.0.1/"}, "main"),
+        ({"main": "ftp://127.0.0.1/"}, "main"),
         ({"main": "file:///etc/passwd"}, "main"),
         ({"sub": "rtsp://127.0.0.1/${HOME}"}, "sub"),
         ({"place": "Gate"}, "place"),

@@ -57,6 +57,9 @@ def gaps(words: Catalogue, status: Status, now: datetime) -> tuple[Gap, ...]:
     ]
     if len(dark) > CAMERAS_NAMED:
         found.append(Gap("camera_off", words.and_more.format(n=len(dark) - CAMERAS_NAMED)))
+    hurried = sum(bool(camera.left_out_per_s) for camera in in_use)
+    if hurried:
+        found.append(Gap("warning", words.looked_less.format(n=hurried)))
     people = status.accounted
     for number, sentence in (
         (people.unseen, words.count_unseen),

@@ -178,6 +178,9 @@ class Catalogue:
     chart_nobody: str
     all_cameras: str
     # adding, changing and removing cameras
+    looked_less: str
+    view_accept: str
+    view_accepted: str
     camera_add: str
     camera_add_lead: str
     camera_change: str
