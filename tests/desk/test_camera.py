@@ -93,8 +93,7 @@ def test_a_camera_is_not_shown_to_who_is_not_signed_in(judged: Site) -> None:
 
 def dark(state: CameraState, reason: str) -> Report:
     """The camera of which no worker of the site speaks."""
-    now = utc_now()
-    return Report(DARK, state, reason, now, None, 0.1, 5.0, now, blind_since=now)
+    return Report(DARK, state, reason, None, None, 0.1, 5.0, None, blind_since=utc_now())
 
 
 @pytest.fixture
