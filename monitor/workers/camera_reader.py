@@ -147,7 +147,9 @@ class CameraReader:
             return None
         self._next_gate_s = now_s + budget.pause_s(GATE_EVERY_S, self.priority)
         self._left_out += budget.pause_s(1.0, self.priority) - 1.0
-        return Watched(newest, self._moves(newest, "sub"))
+        moving = self._moves(newest, "sub")
+        # Who is seen without the main stream is identified by nobody, and says nothing of how well the camera sees.
+        return Watched(newest, moving) if self._main.packets.alive else None
 
     def frames(self) -> Iterator[Frame]:
         """Whole frames of the main stream since the last call; each is to be used before the next is taken."""

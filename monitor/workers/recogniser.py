@@ -90,8 +90,8 @@ class Person:
         return self.identification is not None and self.identification.named
 
     def worth(self, at_s: float) -> Worth:
-        """What a closer look is worth now."""
-        if self.track.width_px < ABOUT_SMALL_PX or at_s - self.track.last_s > SHOT_EVERY_S:
+        """What a closer look is worth now, in which they are in view."""
+        if self.track.width_px < ABOUT_SMALL_PX:
             return Worth.NOTHING
         waits = self.verdict is Verdict.UNDECIDED and at_s - max(self.track.first_s, self.shot_s) < PATIENCE_S
         if waits:
@@ -214,8 +214,9 @@ class Recogniser:
         return seen
 
     def worth(self, at_s: float) -> Worth:
-        """What the main stream is worth for those who are in view."""
-        return max((person.worth(at_s) for person in self.persons.values()), default=Worth.NOTHING)
+        """What the main stream is worth for those whom the last frame showed."""
+        in_view = (person for person in self.persons.values() if person.track.last_s >= self.seen_s)
+        return max((person.worth(at_s) for person in in_view), default=Worth.NOTHING)
 
     def _follow(self, found: Detections, at_s: float) -> list[Person]:
         self.seen_s = at_s

@@ -29,3 +29,11 @@ def test_some_of_the_faces_keep_what_belongs_to_them() -> None:
     found = Detections(boxes_xyxy, np.zeros((3, 5, 2), np.float32), scores).only([2, 0])
     assert found.scores.tolist() == found.boxes_xyxy[:, 1].tolist() == scores[[2, 0]].tolist()
     assert len(found.only([])) == 0
+
+
+def test_faces_of_a_small_picture_are_told_in_pixels_of_the_large_one() -> None:
+    box = np.array([[10, 20, 30, 60]], np.float32)
+    points = np.ones((1, 5, 2), np.float32)
+    large = Detections(box, points, np.ones(1, np.float32)).scaled(np.array([3, 2], np.float32))
+    assert large.boxes_xyxy.tolist() == [[30, 40, 90, 120]]
+    assert large.landmarks_xy[0, 0].tolist() == [3, 2]

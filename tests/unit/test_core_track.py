@@ -109,3 +109,11 @@ def test_after_a_cut_the_same_place_is_a_new_track() -> None:
     assert [track.number for track in tracker.cut()] == [1, 2]
     assert tracker.cut() == [] and tracker.ended(60.0) == []
     assert numbers(tracker, found(0), 0.1) == [3]
+
+
+def test_asking_who_is_known_changes_nothing() -> None:
+    tracker = Tracker()
+    tracker.update(found(0), 0.0)
+    known = tracker.matched(found(200, 1), 0.2)
+    assert {column: track.number for column, track in known.items()} == {1: 1}
+    assert [(track.number, track.last_s) for track in tracker.tracks] == [(1, 0.0)]
