@@ -125,7 +125,7 @@ def test_the_search_looked_where_a_password_could_have_been(said: dict[str, byte
         f"rtsp://ada:{MIDDLE}@10.0.0.5:99999/1",
         f"rtsp://ada:{MIDDLE}/@10.0.0.5/1",
         f"rtsp://ada:{MIDDLE}@@10.0.0.5:0/1",
-        f"http://ada:{MIDDLE}@10.0.0.5/1",
+        f"gopher://ada:{MIDDLE}@10.0.0.5/1",
         f"rtsp://10.0.0.5:port/user=ada&password={MIDDLE}",
     ],
 )
