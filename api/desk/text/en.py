@@ -129,6 +129,7 @@ EN = Catalogue(
         "covered": "Something covers the lens",
         "frozen": "The picture has not changed at all for a minute",
         "turned": "The camera does not look where it looked before",
+        "crashes_reader": "Its pictures crash the program that reads them; it is tried again later",
         "connecting": "Connecting",
     },
     close_title="Record the result",

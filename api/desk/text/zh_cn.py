@@ -129,6 +129,7 @@ ZH_CN = Catalogue(
         "covered": "镜头被遮挡",
         "frozen": "画面一分钟以来完全没有变化",
         "turned": "摄像机已不对着原来的方向",
+        "crashes_reader": "它的画面会使读取程序崩溃，稍后再试",
         "connecting": "正在连接",
     },
     close_title="登记结果",
