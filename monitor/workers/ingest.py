@@ -160,10 +160,10 @@ class Ingest:
             self._coming = None
 
     def _take_over(self, group: Group) -> None:
-        """Cameras that stay the same are not touched."""
+        """Cameras that are read from the same streams as before are not touched."""
         self.findings.policy = replace(self.findings.policy, visits=group.visits)
         wanted = {camera.id: camera for camera in group.cameras}
-        kept = [camera for camera in self._cameras if wanted.get(camera.config.id) == camera.config]
+        kept = [camera for camera in self._cameras if camera.follow(wanted.get(camera.config.id))]
         for camera in self._cameras:
             if camera not in kept:
                 camera.close(self.findings)

@@ -31,6 +31,19 @@ class WatchedCamera:
     def config(self) -> CameraConfig:
         return self.reader.camera
 
+    def follow(self, wanted: CameraConfig | None) -> bool:
+        """Whether it can go on as it is: another name or place on the plan does not concern who reads it."""
+        mine = self.config
+        if wanted is None or (mine.id, mine.main, mine.sub, mine.direction) != (
+            wanted.id,
+            wanted.main,
+            wanted.sub,
+            wanted.direction,
+        ):
+            return False
+        self.reader.camera = wanted
+        return True
+
     def start(self, left_alone_until: datetime | None) -> None:
         """Read it, unless it is to be left alone; then call this again when that is over."""
         self.left_alone_until = left_alone_until

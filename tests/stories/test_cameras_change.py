@@ -24,6 +24,7 @@ NEW, FIRST, SECOND = (
     "first",
     "second",
 )  # a camera that comes and goes, and the two streams it may have
+WORKERS = 2
 WITHIN_S = 60.0
 
 
@@ -45,7 +46,7 @@ def file(seen: FaultyCameras, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def service(file: Path) -> Iterator[Service]:
-    with Service(file.parent, file, cameras_per_worker=2) as running:
+    with Service(file.parent, file, cameras_per_worker=-(-len(OTHERS) // WORKERS)) as running:
         running.wait_for(lambda: all(lives(running, name) for name in OTHERS), WITHIN_S, "all to be live")
         yield running
 
@@ -60,6 +61,15 @@ def lives(service: Service, name: str, after: datetime | None = None) -> bool:
     if camera is None or camera["state"] != CameraState.LIVE:
         return False
     return after is None or datetime.fromisoformat(camera["last_frame_at"]) > after
+
+
+def taken_over(service: Service) -> int:
+    """How often a worker has told that it follows another camera file."""
+    return (
+        (service.folder / "service.log")
+        .read_text(encoding="utf-8")
+        .count("monitor.workers.ingest: cameras: ")
+    )
 
 
 class Others:
@@ -164,6 +174,17 @@ def test_a_file_with_mistakes_changes_nothing(service: Service, file: Path, othe
     others.assert_untouched()
     assert {camera["name"] for camera in listed(service).values()} == set(OTHERS)
 
-    file.write_text(before, encoding="utf-8")
+    followed = taken_over(service) + WORKERS
+    file.write_text(before.replace("name: lift", "name: Lift 2"), encoding="utf-8")
+    service.wait_for(
+        lambda: listed(service)["lift"]["name"] == "Lift 2", WITHIN_S, "the mended file to be used"
+    )
     others.assert_untouched()
-    assert others.told("camera.changed") == []
+
+
+def test_a_camera_that_gets_another_name_and_heading_is_read_on(service: Service, others: Others) -> None:
+    followed = taken_over(service) + WORKERS
+    change = {"name": "East gate", "heading_deg": 120}
+    assert service.client.patch("/api/v1/cameras/gate", json=change).status_code == 200
+    service.wait_for(lambda: taken_over(service) == followed, WITHIN_S, "the workers to follow")
+    others.assert_untouched()
