@@ -179,6 +179,7 @@ def test_a_file_with_mistakes_changes_nothing(service: Service, file: Path, othe
     service.wait_for(
         lambda: listed(service)["lift"]["name"] == "Lift 2", WITHIN_S, "the mended file to be used"
     )
+    service.wait_for(lambda: taken_over(service) == followed, WITHIN_S, "the workers to follow")
     others.assert_untouched()
 
 
