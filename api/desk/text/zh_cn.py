@@ -118,6 +118,7 @@ ZH_CN = Catalogue(
     why_camera="摄像机状态：{state}",
     camera_reason={
         "worker_silent": "读取程序没有报告",
+        "crashes_reader": "它的画面会使读取程序崩溃，稍后再试",
         "no_answer": "摄像机没有应答",
         "wrong_password": "摄像机拒绝了用户名或密码",
         "no_picture": "摄像机有应答但没有画面",
@@ -129,7 +130,6 @@ ZH_CN = Catalogue(
         "covered": "镜头被遮挡",
         "frozen": "画面一分钟以来完全没有变化",
         "turned": "摄像机已不对着原来的方向",
-        "crashes_reader": "它的画面会使读取程序崩溃，稍后再试",
         "connecting": "正在连接",
     },
     close_title="登记结果",
