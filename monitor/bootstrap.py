@@ -28,7 +28,8 @@ from monitor.store.database import Database
 from monitor.store.migration import migrate, require_newest
 from monitor.store.snapshot_files import SnapshotFiles
 from monitor.vision.dlib_embedder import DlibEmbedder
-from monitor.workers import visit_book
+from monitor.workers import black_box, visit_book
+from monitor.workers.black_box import BlackBox
 from monitor.workers.camera_watch import CameraFileWatch
 from monitor.workers.enroller import Enroller
 from monitor.workers.findings import IngestPolicy
@@ -141,6 +142,7 @@ def ingest(runtime: Runtime, group: str) -> Ingest:
     if not (number.isdigit() and groups.isdigit() and 1 <= int(number) <= int(groups)):
         raise InvalidInput(field="--group", reason=f"{group} is not like 2/6")
     watch = camera_watch(runtime)
+    box = BlackBox(black_box.path(runtime.settings.data_dir, int(number)), utc_now())
 
     def mine(estate: EstateConfig) -> tuple[CameraConfig, ...]:
         enabled = (camera for camera in estate.cameras if camera.enabled)
@@ -171,6 +173,7 @@ def ingest(runtime: Runtime, group: str) -> Ingest:
         eyes.embedder,
         policy,
         book,
+        box,
         SecondOpinion(eyes.second) if eyes.second else None,
         changed,
     )

@@ -7,11 +7,12 @@ import numpy as np
 import people
 
 from monitor.bootstrap import Runtime
-from monitor.clock import monotonic_s
+from monitor.clock import monotonic_s, utc_now
 from monitor.core.embedding import Embedding
 from monitor.core.identification import Evidence, IdentificationPolicy, Shot
 from monitor.core.track import Track
-from monitor.workers import visit_book
+from monitor.workers import black_box, visit_book
+from monitor.workers.black_box import BlackBox
 from monitor.workers.ingest import Ingest, IngestPolicy
 from monitor.workers.recogniser import BestPicture, Person
 from monitor.workers.visit_book import VisitBookClient
@@ -41,6 +42,7 @@ def ingest(runtime: Runtime) -> Ingest:
         cast(Any, FakeEmbedder()),
         policy,
         book,
+        BlackBox(black_box.path(runtime.settings.data_dir, 1), utc_now()),
     )
     worker.report()
     return worker

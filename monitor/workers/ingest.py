@@ -14,12 +14,14 @@ from monitor.core.budget import Budget
 from monitor.core.camera import CameraState
 from monitor.core.gallery import Gallery
 from monitor.core.ports import Detector, Embedder
+from monitor.core.quarantine import quarantined
 from monitor.heartbeat import Heartbeat
 from monitor.services import calibration as calibrations
 from monitor.services import cameras, enrolment, estate
 from monitor.services.visits import VisitPolicy
 from monitor.store.database import Database
 from monitor.store.snapshot_files import SnapshotFiles
+from monitor.workers.black_box import BlackBox
 from monitor.workers.camera_reader import CameraReader
 from monitor.workers.connections import Connections
 from monitor.workers.findings import Findings, IngestPolicy
@@ -58,11 +60,13 @@ class Ingest:
         embedder: Embedder,
         policy: IngestPolicy,
         book: VisitBookClient,
+        box: BlackBox,
         second: SecondOpinion | None = None,
         changed: Callable[[], Group | None] = lambda: None,
     ) -> None:
         """`changed` gives the group once the camera file says another one."""
-        self._estate_id, self._database, self._files, self._book = estate_id, database, files, book
+        self._estate_id, self._database, self._files = estate_id, database, files
+        self._book, self._box = book, box
         self._recognition, self._identification = policy.recognition, policy.identification
         self._detector, self._embedder, self._second = detector, embedder, second
         self.findings = Findings(estate_id, database, files, policy, book)
@@ -80,18 +84,21 @@ class Ingest:
     def run(self, stop: Event, heartbeat: Heartbeat) -> None:
         self.findings.resume([camera.config.id for camera in self._cameras])
         self._connections.start()
-        for camera in self._cameras:
-            camera.reader.start()
+        self._start_cameras(self._cameras)
         while not stop.is_set():
             began_s = monotonic_s()
             heartbeat.beat()
             self._connections.check()
             self._book.keep_in_step(utc_now())
             for camera in self._cameras:
-                camera.look(self._budget, self._gallery, self.findings)
+                if camera.left_alone_until is None:
+                    self._box.working_on(camera.config.id)
+                    camera.look(self._budget, self._gallery, self.findings)
+            self._box.between_cameras()
             self.findings.write_all()
             self._now_and_then(began_s)
             stop.wait(max(0.001, TICK_S - (monotonic_s() - began_s)))
+        self._box.close()
         self._connections.stop()
         if self._second is not None:
             self._second.close()
@@ -106,9 +113,10 @@ class Ingest:
         if now_s >= self._next_follow_s:
             self._next_follow_s = now_s + FOLLOW_EVERY_S
             self._follow()
+            self._try_again()
         if now_s >= self._next_check_s:
             self._next_check_s = now_s + CHECK_EVERY_S
-            health = [camera.reader.health() for camera in self._cameras]
+            health = [camera.health() for camera in self._cameras]
             states = [(each.state, each.reason) for each in health]
             if now_s >= self._next_report_s or states != self._reported:
                 self._reported, self._next_report_s = states, now_s + REPORT_EVERY_S
@@ -119,6 +127,22 @@ class Ingest:
             CameraReader(camera, self._connections, self._files),
             Recogniser(self._detector, self._embedder, self._identification, self._second),
         )
+
+    def _start_cameras(self, some: Sequence[WatchedCamera]) -> None:
+        """Read these, but for those that have ended this worker again and again."""
+        left_alone = quarantined(self._box.crashes, [camera.config.id for camera in self._cameras], utc_now())
+        for camera in some:
+            until = left_alone.get(camera.config.id)
+            if until is not None and until != camera.left_alone_until:
+                logger.error("camera %s crashes its reader; left alone until %s", camera.config.id, until)
+            camera.start(until)
+
+    def _try_again(self) -> None:
+        """Read the cameras that have been left alone for long enough."""
+        now = utc_now()
+        due = [c for c in self._cameras if c.left_alone_until is not None and c.left_alone_until <= now]
+        if due:
+            self._start_cameras(due)
 
     def _follow(self) -> None:
         """Take over what the camera file says, once the database knows the cameras too."""
@@ -136,18 +160,18 @@ class Ingest:
             self._coming = None
 
     def _take_over(self, group: Group) -> None:
-        """Cameras that stay the same are not touched."""
+        """Cameras that are read from the same streams as before are not touched."""
         self.findings.policy = replace(self.findings.policy, visits=group.visits)
         wanted = {camera.id: camera for camera in group.cameras}
-        kept = [camera for camera in self._cameras if wanted.get(camera.config.id) == camera.config]
+        kept = [camera for camera in self._cameras if camera.follow(wanted.get(camera.config.id))]
         for camera in self._cameras:
             if camera not in kept:
                 camera.close(self.findings)
         staying = {camera.config.id for camera in kept}
         new = [self._watched(camera) for camera in group.cameras if camera.id not in staying]
-        for camera in new:
-            camera.reader.start()
+        self._box.forgive(camera.config.id for camera in self._cameras if camera not in kept)
         self._cameras = [*kept, *new]
+        self._start_cameras([*new, *(camera for camera in kept if camera.left_alone_until is not None)])
         logger.info("cameras: %d kept, %d begun", len(kept), len(new))
 
     def report(self) -> None:

@@ -1,22 +1,28 @@
 """A camera of a worker: its reader, its recogniser, and what is looked at when."""
 
+from dataclasses import replace
+from datetime import datetime
+
 from monitor.clock import monotonic_s
 from monitor.config.cameras import CameraConfig
 from monitor.core.budget import Budget
+from monitor.core.camera import CameraState
 from monitor.core.damage import Condition
 from monitor.core.gallery import Gallery
 from monitor.services.cameras import Report
 from monitor.vision.decoder import Frame
-from monitor.workers.camera_reader import CameraReader, Watched
+from monitor.workers.camera_reader import CameraHealth, CameraReader, Watched
 from monitor.workers.findings import Findings
 from monitor.workers.recogniser import Recogniser, Worth
 
 MOST_BEHIND_S = 1.2  # an older picture of who stands there is not worth a look
+CRASHES_READER = "crashes_reader"
 
 
 class WatchedCamera:
     def __init__(self, reader: CameraReader, recogniser: Recogniser) -> None:
         self.reader, self.recogniser = reader, recogniser
+        self.left_alone_until: datetime | None = None  # it is not read, because that has ended the worker
         self._oldest_s = 0.0  # the greatest age of a frame since the last report
         self._pictures = self._left_out = 0
         self._counted_at_s = monotonic_s()
@@ -24,6 +30,31 @@ class WatchedCamera:
     @property
     def config(self) -> CameraConfig:
         return self.reader.camera
+
+    def follow(self, wanted: CameraConfig | None) -> bool:
+        """Whether it can go on as it is: another name or place on the plan does not concern who reads it."""
+        mine = self.config
+        if wanted is None or (mine.id, mine.main, mine.sub, mine.direction) != (
+            wanted.id,
+            wanted.main,
+            wanted.sub,
+            wanted.direction,
+        ):
+            return False
+        self.reader.camera = wanted
+        return True
+
+    def start(self, left_alone_until: datetime | None) -> None:
+        """Read it, unless it is to be left alone; then call this again when that is over."""
+        self.left_alone_until = left_alone_until
+        if left_alone_until is None:
+            self.reader.start()
+
+    def health(self) -> CameraHealth:
+        health = self.reader.health()
+        if self.left_alone_until is None:
+            return health
+        return replace(health, state=CameraState.STALLED, reason=CRASHES_READER)
 
     def look(self, budget: Budget, gallery: Gallery, findings: Findings) -> None:
         """Watch the sub stream, and look at the main stream as far as that is worth it."""
@@ -66,7 +97,7 @@ class WatchedCamera:
         self._oldest_s = max(self._oldest_s, monotonic_s() - frame.arrived_s)
 
     def report(self) -> Report:
-        health, now_s = self.reader.health(), monotonic_s()
+        health, now_s = self.health(), monotonic_s()
         elapsed_s = max(now_s - self._counted_at_s, 1e-3)
         report = Report(
             slug=self.config.id,

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from models import SightingRow, UnclearFaceRow, VisitRow
 from monitor.bootstrap import Runtime
-from monitor.clock import monotonic_s
+from monitor.clock import monotonic_s, utc_now
 from monitor.core.detection import Detections
 from monitor.core.embedding import Embeddings
 from monitor.core.gallery import Gallery
@@ -20,7 +20,8 @@ from monitor.core.ports import Image
 from monitor.core.subject import Subject
 from monitor.core.track import Track
 from monitor.services import corrections, unclear_faces
-from monitor.workers import visit_book
+from monitor.workers import black_box, visit_book
+from monitor.workers.black_box import BlackBox
 from monitor.workers.ingest import Ingest, IngestPolicy
 from monitor.workers.recogniser import BestPicture, Person
 from monitor.workers.visit_book import VisitBookClient
@@ -53,8 +54,17 @@ class Worker:
         steps = runtime.settings.steps()
         policy = IngestPolicy(POLICY, steps, runtime.visit_policy, 30, people.RECOGNITION)
         book = VisitBookClient(visit_book.address(runtime.settings.data_dir), policy.visits.gap)
+        box = BlackBox(black_box.path(runtime.settings.data_dir, 1), utc_now())
         self.ingest = Ingest(
-            runtime.estate.id, [], runtime.database, runtime.files, Blindfold(), Blindfold(), policy, book
+            runtime.estate.id,
+            [],
+            runtime.database,
+            runtime.files,
+            Blindfold(),
+            Blindfold(),
+            policy,
+            book,
+            box,
         )
 
     def see(self, person: Person) -> None:

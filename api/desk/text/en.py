@@ -118,6 +118,7 @@ EN = Catalogue(
     why_camera="State of the camera: {state}",
     camera_reason={
         "worker_silent": "Its reader does not report",
+        "crashes_reader": "Its pictures crash the program that reads them; it is tried again later",
         "no_answer": "The camera does not answer",
         "wrong_password": "The camera refused user name or password",
         "no_picture": "The camera answers but sends no picture",

@@ -118,6 +118,7 @@ ZH_CN = Catalogue(
     why_camera="摄像机状态：{state}",
     camera_reason={
         "worker_silent": "读取程序没有报告",
+        "crashes_reader": "它的画面会使读取程序崩溃，稍后再试",
         "no_answer": "摄像机没有应答",
         "wrong_password": "摄像机拒绝了用户名或密码",
         "no_picture": "摄像机有应答但没有画面",
