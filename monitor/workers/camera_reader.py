@@ -151,9 +151,9 @@ class CameraReader:
         # Who is seen without the main stream is identified by nobody, and says nothing of how well the camera sees.
         return Watched(newest, moving) if self._main.packets.alive else None
 
-    def frames(self) -> Iterator[Frame]:
+    def frames(self, budget: Budget) -> Iterator[Frame]:
         """Whole frames of the main stream since the last call; each is to be used before the next is taken."""
-        for frame in self._wanted():
+        for frame in self._wanted(budget):
             if self.alone and self._moves_alone(frame):
                 self.look_closely()
             if frame.condition is Condition.WHOLE:
@@ -161,8 +161,9 @@ class CameraReader:
         if self._main.packets.alive and self._proof.missing_for_s() > BROKEN_AFTER_S:
             self.look_closely()  # until one comes
 
-    def _wanted(self) -> Iterator[Frame]:
-        now_s, late = monotonic_s(), self._main.lag_s > LATE_S
+    def _wanted(self, budget: Budget) -> Iterator[Frame]:
+        now_s = monotonic_s()
+        late = self._main.lag_s > LATE_S or (self.alone and budget.keys_only(self.priority))
         if self.looking and not late:
             yield from self._decoded(self._main.onwards())
             return

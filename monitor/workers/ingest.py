@@ -76,6 +76,7 @@ class Ingest:
         self._gallery, self._gallery_version = Gallery.empty(), -1
         self._gallery_until: datetime | None = None
         self._next_budget_s = self._next_check_s = self._next_report_s = self._next_follow_s = 0.0
+        self._round_s = 0.0  # how long the last look at all cameras took
         self._reported: list[tuple[CameraState, str]] = []
         self._views_accepted: dict[str, datetime] | None = None
 
@@ -97,7 +98,8 @@ class Ingest:
             self._box.between_cameras()
             self.findings.write_all()
             self._now_and_then(began_s)
-            stop.wait(max(0.001, TICK_S - (monotonic_s() - began_s)))
+            self._round_s = monotonic_s() - began_s
+            stop.wait(max(0.001, TICK_S - self._round_s))
         self._box.close()
         self._connections.stop()
         if self._second is not None:
@@ -109,7 +111,8 @@ class Ingest:
     def _now_and_then(self, now_s: float) -> None:
         if now_s >= self._next_budget_s:
             self._next_budget_s = now_s + BUDGET_EVERY_S
-            self._budget.heed(max((camera.reader.waited_s for camera in self._cameras), default=0.0))
+            waited_s = [camera.reader.waited_s for camera in self._cameras]
+            self._budget.heed(max([*waited_s, self._round_s]))
         if now_s >= self._next_follow_s:
             self._next_follow_s = now_s + FOLLOW_EVERY_S
             self._follow()

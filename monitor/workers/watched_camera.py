@@ -64,7 +64,7 @@ class WatchedCamera:
         if watched is not None and not reader.looking and watched.frame.condition is Condition.WHOLE:
             self._glimpse(watched)
             findings.see(self.config.id, recogniser.persons.values())
-        for frame in reader.frames():
+        for frame in reader.frames(budget):
             self._look_closely(frame, gallery)
             findings.see(self.config.id, recogniser.persons.values())
         findings.lose(recogniser.left(monotonic_s()))

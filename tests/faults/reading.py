@@ -67,7 +67,7 @@ class Reading:
         if watched is not None and watched.moving:
             self.moved += 1
             self.reader.look_closely()
-        for frame in self.reader.frames():
+        for frame in self.reader.frames(Budget()):
             self.frames, self.last = self.frames + 1, frame
 
     @property
