@@ -97,8 +97,13 @@ class Look:
         if self.best is None or quality.score > self.best.score:
             self.best = quality
 
-    def ended(self, camera: str, at: datetime) -> PassLook | None:
-        """None for what was seen too shortly to be a person, and for what was no face on a second look."""
+    def ended(self, camera: str, at: datetime, *, decided: bool = False) -> PassLook | None:
+        """None for what was seen too shortly to be a person, and for what was no face on a second look.
+
+        Who was `decided` was seen well enough, and is hardly looked at afterwards: better pictures are not taken.
+        """
+        if decided:
+            return PassLook(camera, at, self.width_px, max(GOOD, self.best.score if self.best else GOOD), ())
         if self.times < SEEN_OFTEN_ENOUGH:
             return None
         if self.best is not None:

@@ -103,7 +103,7 @@ class Person:
 
     def pass_look(self, camera: str, ended_at: datetime) -> PassLook | None:
         """What the camera's verdict counts of this person, once they are gone."""
-        return self.look.ended(camera, ended_at)
+        return self.look.ended(camera, ended_at, decided=self.verdict is not Verdict.UNDECIDED)
 
     def decide(self, gallery: Gallery) -> None:
         """A stranger may still turn out to be a resident who came closer; never the other way round."""

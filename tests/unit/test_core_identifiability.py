@@ -266,3 +266,14 @@ TALLIES = st.lists(
 @given(TALLIES, TALLIES)
 def test_counting_in_parts_is_counting_at_once(some: Sequence[PassLook], others: Sequence[PassLook]) -> None:
     assert Tally.sum([Tally.of(some), Tally.of(others)]) == Tally.of([*some, *others])
+
+
+def test_who_was_decided_early_was_seen_well_enough() -> None:
+    look = Look()
+    look.see(41.0)
+    look.measure(Quality(0.2, (Flaw.SMALL,)))
+    look.see(112.0)
+    seen = look.ended("gate", NOON, decided=True)
+    assert seen is not None
+    assert (Tally.of([seen]).good, seen.width_px, seen.flaws) == (1, 112.0, ())
+    assert Look().ended("gate", NOON, decided=True) is not None
