@@ -67,10 +67,13 @@ class Pictures:
         self, header: bytes, rest: memoryview, *, coded: bool, key: bool, fragment: bool = False
     ) -> None:
         """A unit of the picture begins; `rest` follows its header."""
-        if coded and not self._coded and len(rest) and not rest[0] & 0x80:
-            # Not the first slice of its picture: that was lost, or came under a mark of its own.
-            self._marks &= self._incomplete or self._timestamp != self._finished
-            self._incomplete = True
+        if coded and not self._coded and len(rest):
+            if not rest[0] & 0x80:
+                # Not the first slice of its picture: that was lost, or came under a mark of its own.
+                self._marks &= self._incomplete or self._timestamp != self._finished
+                self._incomplete = True
+            elif key:
+                self._incomplete = False  # it needs nothing of what was lost before it
         self._data += _START
         self._data += header
         self._data += rest
