@@ -21,7 +21,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+# In the place of this folder, where this file would hide the test tools of the same name.
+sys.path[0] = str(Path(__file__).parents[1])
 
 from bench.pipelines.report import machine
 from bench.trials import isolation, outages, reconnects, restart, workers

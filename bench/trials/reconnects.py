@@ -62,11 +62,11 @@ def _soon() -> Iterator[None]:
 
 def _again(camera: FaultyCamera, one: Reading, times: int) -> None:
     for _ in range(times):
-        frames = one.frames
-        one.until(lambda _, frames=frames: one.frames > frames, GIVE_UP_S)
         before = camera.connections
         camera.fin()
         assert camera.reach(before + 1, GIVE_UP_S), f"{camera} was not called again"
+        frames = one.frames
+        one.until(lambda _, frames=frames: one.frames > frames, GIVE_UP_S)
 
 
 def lines(held: Sequence[Held]) -> list[Line]:

@@ -18,6 +18,7 @@ from bench.trials.cameras import Unwatched, faulty
 from bench.trials.lines import Line, within
 from models import BlindTimeRow, CameraRow
 from monitor.clock import utc_now
+from monitor.core.assignment import worker_of
 from monitor.core.camera import CameraState
 from monitor.core.interval import Interval
 from monitor.store.database import Database
@@ -35,7 +36,9 @@ EXACT = timedelta(seconds=0.25)
 class Fault:
     how: str
     covered_s: float  # until all cameras are live with frames that the new process has read
-    interrupted: int  # cameras that nobody looked at meanwhile, as they saw it themselves
+    cameras: int  # of that process
+    interrupted: int  # of those, how many nobody looked at meanwhile, as they saw it themselves
+    disturbed: int  # cameras of the other process to which the same happened
     without_blind_time: int  # of those, how many the database does not have as blind for all of the gap
     blind_too_long_s: float  # the most that a blind time goes on after the camera was looked at again
     orphans: int
@@ -84,7 +87,10 @@ class _Trial:
             for _, again in told
             if again > at
         }
-        return Fault(how, covered_s, len(gaps), *self._judge(gaps), self._orphans())
+        own = {c for c in self._unwatched.gaps if worker_of(c, WORKERS) == _number(name) - 1}
+        others = len(gaps.keys() - own)
+        counts = len(own), len(gaps) - others, others
+        return Fault(how, covered_s, *counts, *self._judge(gaps), self._orphans())
 
     def _next(self) -> str:
         """A process at random, of those that have not ended too often."""
@@ -134,6 +140,10 @@ class _Trial:
         return len(_processes(self._service.folder) - own) + len(ingest) - WORKERS
 
 
+def _number(name: str) -> int:
+    return int(name.rpartition("-")[2])
+
+
 def _created(process: psutil.Process) -> datetime | None:
     with suppress(psutil.NoSuchProcess):
         return datetime.fromtimestamp(process.create_time(), UTC)
@@ -176,7 +186,11 @@ def lines(faults: Sequence[Fault]) -> list[Line]:
         # A hang is noticed after 10 s; the rest is as after a kill.
         within("worker hung (SIGSTOP) → all cameras live", _covered_s(faults, HUNG), 25.0, 40.0),
     ]
-    gaps, missing = sum(x.interrupted for x in faults), sum(x.without_blind_time for x in faults)
+    gaps, missing = (
+        sum(x.interrupted + x.disturbed for x in faults),
+        sum(x.without_blind_time for x in faults),
+    )
+    disturbed = sum(x.disturbed for x in faults)
     too_long_s, orphans = max(x.blind_too_long_s for x in faults), sum(x.orphans for x in faults)
     return [
         *[line for line in found if line.figures["count"]],
@@ -184,8 +198,15 @@ def lines(faults: Sequence[Fault]) -> list[Line]:
             "gaps of cameras that are not blind time in the database",
             "0",
             f"{missing} of {gaps}; blind at most {too_long_s:.1f} s longer than unwatched",
-            missing == 0,
+            missing == 0 and gaps >= sum(x.cameras for x in faults),
             {"gaps": gaps, "missing": missing, "too_long_s": too_long_s},
+        ),
+        Line(
+            "cameras of the other worker that lost a second",
+            "0",
+            f"{disturbed}",
+            disturbed == 0,
+            {"disturbed": disturbed},
         ),
         Line("processes that outlived their end", "0", f"{orphans}", orphans == 0, {"orphans": orphans}),
     ]
