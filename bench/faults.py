@@ -22,7 +22,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 # In the place of this folder, where this file would hide the test tools of the same name.
-sys.path[0] = str(Path(__file__).parents[1])
+sys.path.pop(0)
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.append(str(Path(__file__).parents[1] / "tests"))
 
 from bench.pipelines.report import machine
 from bench.trials import isolation, outages, reconnects, restart, workers

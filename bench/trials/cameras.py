@@ -1,6 +1,5 @@
 """The misbehaving cameras of the trials, and what they have sent to whom."""
 
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -10,9 +9,6 @@ from typing import Any
 
 import av
 import numpy as np
-
-sys.path.append(str(Path(__file__).parents[2] / "tests"))
-
 from faults.camera import FaultyCamera, FaultyCameras
 
 from monitor.clock import utc_now

@@ -9,7 +9,6 @@ from queue import Empty, SimpleQueue
 from threading import Event
 from time import monotonic
 
-# After bench.trials.cameras, which finds the test tools.
 from faults.camera import FaultyCamera
 from faults.reading import Reading, camera, is_live, reading
 
