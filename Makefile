@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: demo test check fmt bench bench-ingest bench-recognition trial trial-corrupted migrate lock clean
+.PHONY: demo test check fmt bench bench-ingest bench-recognition trial trial-corrupted trial-faults migrate lock clean
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else 0'
@@ -49,6 +49,12 @@ trial: .venv/dev.installed
 
 trial-corrupted: .venv/dev.installed
 	$(PY) bench/corrupted.py --streams 1000
+
+# Cameras and workers that fail, on real sockets; the whole of it takes FAULTS='--rounds 50 --restarts 20 --kills 200 --hangs 10
+# --reconnects 10000' and 3 hours.
+FAULTS ?=
+trial-faults: .venv/dev.installed
+	$(PY) bench/faults.py $(FAULTS)
 
 migrate: .venv/run.installed
 	.venv/bin/shouwang migrate

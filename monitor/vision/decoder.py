@@ -113,6 +113,9 @@ class Decoder:
             return []
         self._waits_for_key = False
         if packet.key:
+            if self._context is not None and not self._groups.whole(packet.pts_s):
+                # Some key frames mend the picture bit by bit; only after this FFmpeg holds it back until it is whole.
+                self._context.flush_buffers()
             self._groups.begin(packet.pts_s)
         if self._breaks_off(packet):
             self._damage(packet.pts_s)

@@ -19,6 +19,7 @@ from monitor.vision.packet import Coding, Packet, Timeline
 av.logging.set_level(None)  # FFmpeg's log lines show the password
 
 FIRST_PACKET_WITHIN_S = 10.0
+_LAST_PICTURE_S = 0.1  # of a film that does not say how fast it is
 # ValueError and RuntimeError: PyAV's own complaints about addresses and clocks.
 _FAILURES = (av.FFmpegError, OSError, ValueError, RuntimeError)
 _DENIED = (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError)
@@ -98,31 +99,30 @@ class Stream:
     def packets(self) -> Iterator[Packet]:
         """Packets as they come. Never ends quietly: a stall, a damaged stream and a hang-up raise CameraSilent."""
         timeline = Timeline()
-        if self._scheme == "file":
-            yield from self._film(timeline)
-        yield from self._live(timeline)
+        try:
+            yield from self._film(timeline) if self._scheme == "file" else self._live(timeline)
+        except _FAILURES:
+            pass
+        raise CameraSilent()  # outside `except`, so that no context holds the address
 
     def _live(self, timeline: Timeline) -> Iterator[Packet]:
         container, video = self._connected(), self.video
         silent_from_s = monotonic_s() + FIRST_PACKET_WITHIN_S
-        try:
-            for raw in container.demux():
-                arrived_s = monotonic_s()
-                if raw.stream_index != video.index or not raw.size:
-                    if arrived_s > silent_from_s:
-                        break  # sound goes on, the picture does not
-                    continue
-                silent_from_s = arrived_s + 2 * self._read_timeout_s
-                yield _packet(raw, timeline, arrived_s)
-        except _FAILURES:
-            pass
-        raise CameraSilent()  # outside `except`, so that no context holds the address
+        for raw in container.demux():
+            arrived_s = monotonic_s()
+            if raw.stream_index != video.index or not raw.size:
+                if arrived_s > silent_from_s:
+                    break  # sound goes on, the picture does not
+                continue
+            silent_from_s = arrived_s + 2 * self._read_timeout_s
+            yield _packet(raw, timeline, arrived_s)
 
     def _film(self, timeline: Timeline) -> Iterator[Packet]:
         """Round after round; each packet when its time has come."""
         pause, pictures = Event(), 1
         while pictures:  # a round without one would go on for ever
             container, began_s, first_s, pictures = self._connected(), monotonic_s(), None, 0
+            rate = self.video.guessed_rate
             for raw in container.demux(container.streams.video[0]):
                 if not raw.size or raw.time_base is None:
                     continue
@@ -131,6 +131,7 @@ class Stream:
                 pause.wait(max(0.0, began_s + at_s - first_s - monotonic_s()))
                 pictures += 1
                 yield _packet(raw, timeline, monotonic_s())
+            pause.wait(float(1 / rate) if rate else _LAST_PICTURE_S)
             self.close()
             self._container = self._open()
 

@@ -21,7 +21,8 @@ from monitor.core.view import View, ViewState, ViewWatch
 from monitor.vision.decoder import Frame
 from monitor.vision.gate import MotionGate
 from monitor.vision.jpeg import encode, shrink
-from monitor.workers.connections import Connection, Connections
+from monitor.workers.connection import Connection
+from monitor.workers.connections import Connections
 from monitor.workers.line import Line
 from monitor.workers.pulse import Proof, Pulse, Soundness
 

@@ -4,35 +4,27 @@ A camera that does not answer costs a socket and holds up nobody; few handshakes
 that comes back is no stampede. What FFmpeg has to read (docs/decisions/0016-own-rtsp.md) has a thread of its own.
 """
 
-import ipaddress
+import errno
 import logging
-import random
 import selectors
 import socket
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import Empty, SimpleQueue
-from threading import Event, Thread
-from typing import Protocol
+from threading import Event, Lock, Thread
 
 from monitor.clock import monotonic_s
 from monitor.config.address import StreamAddress
-from monitor.core.backoff import full_jitter_s
 from monitor.core.camera import CameraState
 from monitor.errors import CameraRefused, CameraSilent, CameraUnreachable
-from monitor.vision.packet import Coding, Packet
 from monitor.vision.rtsp import NotHere, RtspSession
 from monitor.vision.stream import Stream
+from monitor.workers import connection as limits
+from monitor.workers.connection import Connection, Peer, Sink
 
 OPENING_AT_ONCE = 4
 CONNECT_WITHIN_S, OPEN_WITHIN_S = 3.0, 5.0
 MOST_BY_FFMPEG = 256  # streams, each with a thread of its own
-FIRST_PACKET_WITHIN_S = 10.0
-SILENT_AFTER_S = 4.0  # without a packet; a camera that is slower than that is given three pictures' time
-FIRST_RETRY_S, LONGEST_RETRY_S = 1.0, 20.0
-KNOCK_EVERY_S = 5.0  # where nobody answers at all, which costs neither side anything
-WRONG_PASSWORDS = 3  # cameras lock the account after about five
-GOOD_AFTER_S = 10.0  # a connection that lasted this long starts the backoff anew
 LOOK_AFTER_EVERY_S = 0.25
 GATHER_S = 0.01  # packets are taken in small heaps: fewer calls to the system
 
@@ -41,77 +33,8 @@ _PROBLEMS = {
     CameraUnreachable: (CameraState.UNREACHABLE, "no_answer"),
     CameraSilent: (CameraState.STALLED, "no_picture"),
 }
+_NO_ANSWER, _NO_PICTURE = _PROBLEMS[CameraUnreachable], _PROBLEMS[CameraSilent]
 logger = logging.getLogger(__name__)
-
-
-class Sink(Protocol):
-    """Who wants the packets of a stream. Called from the threads of the connections."""
-
-    def opened(self, coding: Coding) -> None: ...
-
-    def take(self, packet: Packet) -> None: ...
-
-    def lost(self, state: CameraState, reason: str) -> None: ...
-
-
-class Connection:
-    """One stream that is to be read, and how that stands. Times are monotonic seconds."""
-
-    def __init__(self, name: str, address: StreamAddress, sink: Sink) -> None:
-        self.name, self.sink = name, sink
-        self._address = address
-        self.session: RtspSession | None = None
-        self.knocking: socket.socket | None = None
-        self.answers = False  # somebody is there; it waits for its turn to open
-        self.opening = self.followed = False
-        self.by_ffmpeg = False
-        self.closed = Event()
-        self.next_try_s = self.opened_s = self.last_s = 0.0
-        self.first = True  # no packet has come over this connection
-        self.interval_s = 0.0
-        self.attempt = self.refused = 0
-
-    @property
-    def url(self) -> str:
-        return self._address.reveal()
-
-    @property
-    def peer(self) -> tuple[str, int] | None:
-        """Where to knock; None for what has no host that can be called without asking for its address."""
-        if not self.url.lower().startswith("rtsp://"):
-            return None
-        try:
-            ipaddress.ip_address(self._address.host)
-        except ValueError:
-            return None
-        return self._address.host, self._address.port
-
-    def begin(self) -> None:
-        """It is open; a first packet is due."""
-        self.opened_s, self.first = monotonic_s(), True
-
-    def take(self, packet: Packet) -> None:
-        if not self.first:
-            self.interval_s += 0.1 * (min(10.0, packet.arrived_s - self.last_s) - self.interval_s)
-        self.last_s, self.first = packet.arrived_s, False
-        self.sink.take(packet)
-
-    def silent(self, now_s: float) -> bool:
-        if self.first:
-            return now_s - self.opened_s > FIRST_PACKET_WITHIN_S
-        return now_s - self.last_s > max(SILENT_AFTER_S, 3 * self.interval_s)
-
-    def fail(self, state: CameraState, now_s: float) -> None:
-        """Note a failure, and when to try again."""
-        self.opening = self.followed = self.answers = False
-        lasted = self.opened_s > 0 and now_s - self.opened_s > GOOD_AFTER_S
-        self.attempt = 0 if lasted else self.attempt + 1
-        self.opened_s = 0.0
-        self.refused = self.refused + 1 if state is CameraState.REFUSED else 0
-        pause_s = full_jitter_s(self.attempt, FIRST_RETRY_S, LONGEST_RETRY_S, random.random)
-        if state is CameraState.UNREACHABLE:
-            pause_s = min(pause_s, KNOCK_EVERY_S * random.uniform(0.8, 1.0))
-        self.next_try_s = float("inf") if self.refused >= WRONG_PASSWORDS else now_s + pause_s
 
 
 class Connections:
@@ -124,17 +47,19 @@ class Connections:
         self._selector = selectors.DefaultSelector()
         self._all: set[Connection] = set()
         self._todo: SimpleQueue[Callable[[], None]] = SimpleQueue()
-        self._stop = Event()
+        self._stop, self._stopping = Event(), Lock()
         self._thread = Thread(target=self._run, name="connections", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
-        self._stop.set()
+        with self._stopping:
+            self._stop.set()
         self._thread.join()
         self._openers.shutdown(wait=False, cancel_futures=True)
         self._followers.shutdown(wait=False, cancel_futures=True)
+        self._do()  # what was opened meanwhile is closed
         self._selector.close()
 
     def add(self, name: str, address: StreamAddress, sink: Sink) -> Connection:
@@ -164,7 +89,8 @@ class Connections:
             now_s = monotonic_s()
             if now_s >= next_look_s:
                 next_look_s = now_s + LOOK_AFTER_EVERY_S
-                for connection in list(self._all):
+                # Who has waited longest comes first: cameras that cost time and fail must not keep out the others.
+                for connection in sorted(self._all, key=lambda each: each.next_try_s):
                     self._look_after(connection, now_s)
             self._stop.wait(GATHER_S)
         for connection in list(self._all):
@@ -184,79 +110,115 @@ class Connections:
             for packet in session.read():
                 connection.take(packet)
         except CameraSilent:
-            self._lose(connection, CameraState.STALLED, "no_picture")
+            self._lose(connection, *_NO_PICTURE)
 
     def _look_after(self, connection: Connection, now_s: float) -> None:
         if connection.session is not None:
             try:
                 connection.session.keep_alive(now_s)
             except CameraSilent:
-                self._lose(connection, CameraState.STALLED, "no_picture")
+                self._lose(connection, *_NO_PICTURE)
                 return
             if connection.silent(now_s):
-                self._lose(connection, CameraState.STALLED, "no_picture")
+                self._lose(connection, *_NO_PICTURE)
         elif connection.knocking is not None:
-            if now_s - connection.opened_s > CONNECT_WITHIN_S:
-                self._lose(connection, CameraState.UNREACHABLE, "no_answer")
-        elif not (connection.opening or connection.followed) and now_s >= connection.next_try_s:
-            if connection.peer is None or connection.answers:
-                self._hand_over(connection, None)
-            else:
-                self._knock(connection, connection.peer, now_s)
+            if now_s - connection.knocked_s > CONNECT_WITHIN_S:
+                self._lose(connection, *_NO_ANSWER)
+        elif connection.idle and now_s >= connection.next_try_s:
+            self._try(connection, now_s)
 
-    def _knock(self, connection: Connection, peer: tuple[str, int], now_s: float) -> None:
+    def _try(self, connection: Connection, now_s: float) -> None:
+        if connection.answers or not connection.named_peer[0]:  # a film has no host
+            self._hand_over(connection, self._open, None)
+        elif connection.peer is None:
+            self._hand_over(connection, self._find, connection.attempt)
+        else:
+            self._knock(connection, connection.peer, now_s)
+
+    def _knock(self, connection: Connection, peer: Peer, now_s: float) -> None:
         """Call without waiting for an answer: dead cameras hold up nobody."""
-        connection.opened_s = now_s
-        family = socket.AF_INET6 if ":" in peer[0] else socket.AF_INET
-        connection.knocking = socket.socket(family, socket.SOCK_STREAM)
-        connection.knocking.setblocking(False)
-        connection.knocking.connect_ex(peer)
-        self._selector.register(connection.knocking, selectors.EVENT_WRITE, connection)
+        connection.knocked_s = now_s
+        try:
+            knocking = socket.socket(socket.AF_INET6 if ":" in peer[0] else socket.AF_INET)
+        except OSError as error:
+            if error.errno != errno.EAFNOSUPPORT:  # this machine has no IPv6
+                raise
+            self._lose(connection, *_NO_ANSWER)
+            return
+        knocking.setblocking(False)
+        if knocking.connect_ex(peer) not in (0, errno.EINPROGRESS):  # no way there; nobody will tell again
+            knocking.close()
+            self._lose(connection, *_NO_ANSWER)
+            return
+        connection.knocking = knocking
+        self._selector.register(knocking, selectors.EVENT_WRITE, connection)
 
     def _answered(self, connection: Connection) -> None:
         knocking = connection.knocking
         assert knocking is not None
         if knocking.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
-            self._lose(connection, CameraState.UNREACHABLE, "no_answer")
+            self._lose(connection, *_NO_ANSWER)
             return
         self._selector.unregister(knocking)
         connection.knocking = None
-        if self._hand_over(connection, knocking):
+        others_wait = any(each.answers and each.idle for each in self._all)
+        if not others_wait and self._hand_over(connection, self._open, knocking):
             return
         knocking.close()
-        connection.answers, connection.next_try_s = True, 0.0
+        connection.answers, connection.next_try_s = True, monotonic_s()
 
-    def _hand_over(self, connection: Connection, connected: socket.socket | None) -> bool:
-        """Whether it is its turn: few open at a time."""
+    def _hand_over(self, connection: Connection, work: Callable[..., None], with_what: object) -> bool:
+        """To a thread that may wait. Whether it is its turn: few open at a time."""
         if sum(each.opening for each in self._all) >= OPENING_AT_ONCE:
             return False
         connection.opening = True
-        self._submit(self._openers, self._open, connection, connected)
+        self._submit(self._openers, work, connection, with_what)
         return True
+
+    def _find(self, connection: Connection, attempt: int) -> None:
+        """Asks for the address of a host; of several another one each time."""
+        host, port = connection.named_peer
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            self._todo.put(lambda: self._lose(connection, *_NO_ANSWER))
+            return
+        peer = str(found[attempt % len(found)][4][0]), port
+        self._todo.put(lambda: self._found(connection, peer))
+
+    def _found(self, connection: Connection, peer: Peer) -> None:
+        connection.peer, connection.opening = peer, False
 
     def _open(self, connection: Connection, connected: socket.socket | None) -> None:
         """In a thread of its own: the handshake waits for the camera."""
         try:
             self._begin(connection, connected)
         except (CameraRefused, CameraUnreachable, CameraSilent) as error:
-            problem = _PROBLEMS[type(error)]
-            self._todo.put(lambda: self._lose(connection, *problem))
+            self._fail_with(connection, error)
 
     def _begin(self, connection: Connection, connected: socket.socket | None) -> None:
-        if connection.url.lower().startswith("rtsp://") and not connection.by_ffmpeg:
+        if connection.is_rtsp and not connection.by_ffmpeg:
             try:
                 session = RtspSession(connection.url, OPEN_WITHIN_S).open(connected)
             except NotHere:
                 connection.by_ffmpeg = True
             else:
-                self._todo.put(lambda: self._opened(connection, session))
+                with self._stopping:
+                    if self._stop.is_set():
+                        session.close()
+                    else:
+                        self._todo.put(lambda: self._opened(connection, session))
                 return
         elif connected is not None:
             connected.close()
-        stream = Stream(connection.url, OPEN_WITHIN_S)
+        stream = Stream(connection.url, OPEN_WITHIN_S, limits.SILENT_AFTER_S)
         stream.__enter__()
-        connection.followed, connection.opening = True, False
-        self._submit(self._followers, self._follow, connection, stream)
+        with self._stopping:
+            if self._stop.is_set():
+                stream.close()
+                return
+            connection.followed, connection.opening = True, False
+            self._submit(self._followers, self._follow, connection, stream)
 
     def _opened(self, connection: Connection, session: RtspSession) -> None:
         if connection.closed.is_set():
@@ -276,15 +238,21 @@ class Connections:
                 if connection.closed.is_set():
                     return
                 connection.take(packet)
-        except CameraSilent:
-            self._todo.put(lambda: self._lose(connection, *_PROBLEMS[CameraSilent]))
+        except (CameraRefused, CameraUnreachable, CameraSilent) as error:
+            self._fail_with(connection, error)
         finally:
             stream.close()
+
+    def _fail_with(
+        self, connection: Connection, error: CameraRefused | CameraUnreachable | CameraSilent
+    ) -> None:
+        problem = _PROBLEMS[type(error)]
+        self._todo.put(lambda: self._lose(connection, *problem))
 
     def _lose(self, connection: Connection, state: CameraState, reason: str) -> None:
         self._hang_up(connection)
         connection.fail(state, monotonic_s())
-        if connection.refused >= WRONG_PASSWORDS:
+        if connection.refused >= limits.WRONG_PASSWORDS:
             logger.error("camera %s refuses its password; waiting for a person", connection.name)
         if not connection.closed.is_set():
             connection.sink.lost(state, reason)

@@ -34,7 +34,7 @@ class _Link:
 
 
 class Line:
-    """A stream of a camera; see monitor.workers.connections.Sink."""
+    """A stream of a camera; see monitor.workers.connection.Sink."""
 
     def __init__(self, *, queued: bool) -> None:
         """Every packet of a `queued` stream is decoded; of the other those since the last key frame are kept."""

@@ -16,8 +16,8 @@ from monitor.clock import utc_now
 from monitor.core import view
 from monitor.core.camera import SEEING, CameraState
 from monitor.simulate.session import Password
-from monitor.workers import camera_reader, connections, line
-from monitor.workers.connections import WRONG_PASSWORDS
+from monitor.workers import camera_reader, connection, connections, line
+from monitor.workers.connection import WRONG_PASSWORDS
 
 FPS, GROUP, FRAMES = rtsp.FPS, rtsp.GROUP, rtsp.FRAMES
 RETRY_S = 0.05
@@ -37,7 +37,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
         "SILENT_AFTER_S": SILENT_S,
         "LOOK_AFTER_EVERY_S": 0.02,
     }.items():
-        monkeypatch.setattr(connections, name, value)
+        monkeypatch.setattr(connection if hasattr(connection, name) else connections, name, value)
     monkeypatch.setattr(line, "PACKETS_WITHIN_S", 2 * SILENT_S)
 
 
