@@ -3,6 +3,7 @@
 import re
 from base64 import b64decode
 from dataclasses import dataclass
+from itertools import pairwise
 
 from monitor.vision.packet import Coding
 from monitor.vision.rtp import Pictures, add_h264, add_h265
@@ -38,8 +39,9 @@ def video_of(description: str) -> Media:
     """The first video of a description that we can read. Raises NotHere when there is none."""
     lines = [line.strip() for line in description.splitlines()]
     begins = [n for n, line in enumerate(lines) if line.startswith("m=")]
-    session_control = _attribute(lines[: begins[0]] if begins else [], "control")
-    for begin, end in zip(begins, [*begins[1:], len(lines)], strict=True):
+    begins.append(len(lines))
+    session_control = _attribute(lines[: begins[0]], "control")
+    for begin, end in pairwise(begins):
         offer = re.match(r"m=video\s+\S+\s+RTP/AVPF?\s+([0-9]{1,3})\b", lines[begin])
         media = offer and _media(int(offer[1]), lines[begin:end], session_control)
         if media:

@@ -38,13 +38,14 @@ class Login:
         """The password was right, only the camera's number was too old."""
         return self._challenge.get("stale", "").lower() == "true"
 
-    def header(self, method: str, url: str) -> str | None:
+    def header(self, method: str, url: str, own: str = "") -> str | None:
+        """`own`: our number instead of one at random, as in the examples of the RFCs."""
         if not self._scheme:
             return None
         if self._scheme == "basic":
             return "Basic " + b64encode(f"{self.user}:{self.password}".encode()).decode()
         self._count += 1
-        return self._digest(method, url, secrets.token_hex(8))
+        return self._digest(method, url, own or secrets.token_hex(8))
 
     def _digest(self, method: str, url: str, own: str) -> str:
         asked = self._challenge

@@ -11,6 +11,7 @@ _MOST_TEXT = 1 << 16  # of a text's head
 _MOST_NONSENSE = 1000  # times in a row that bytes came which mean nothing
 _PACKET = 0x24  # "$", a channel, two bytes of length
 _HEAD_BYTES = 4
+_LIKELY_CHANNEL = 31  # some cameras send on channels that nobody asked for; beyond this it is nonsense
 # An answer or a request; or what may become one.
 _TEXT = re.compile(rb"RTSP/[0-9]|[A-Z_]{3,20} (?:rtsps?:|\*)|[A-Z_]{3,20}(?:/| [rtsp]{0,5})?\Z")
 _ENOUGH_BYTES = 32  # to tell
@@ -57,7 +58,7 @@ class Wire:
         view = self._view
         while self._filled - self._at >= _HEAD_BYTES:
             at, left = self._at, self._filled - self._at
-            if view[at] == _PACKET:
+            if view[at] == _PACKET and view[at + 1] <= max(_LIKELY_CHANNEL, self.channel + 1):
                 length = _HEAD_BYTES + (view[at + 2] << 8 | view[at + 3])
                 if left < length:
                     return None

@@ -77,25 +77,30 @@ class Connections:
             raise RuntimeError("a thread that reads cameras has died") from self._failed
 
     def _run(self) -> None:
-        next_look_s = 0.0
-        while not self._stop.is_set():
-            self._do()
-            for key, _ in self._selector.select(LOOK_AFTER_EVERY_S):
-                connection: Connection = key.data
-                if connection.knocking is not None:
-                    self._answered(connection)
-                elif connection.session is not None:
-                    self._read(connection, connection.session)
-            now_s = monotonic_s()
-            if now_s >= next_look_s:
-                next_look_s = now_s + LOOK_AFTER_EVERY_S
-                # Who has waited longest comes first: cameras that cost time and fail must not keep out the others.
-                for connection in sorted(self._all, key=lambda each: each.next_try_s):
-                    self._look_after(connection, now_s)
-            self._stop.wait(GATHER_S)
-        for connection in list(self._all):
-            connection.closed.set()
-            self._forget(connection)
+        try:
+            next_look_s = 0.0
+            while not self._stop.is_set():
+                self._read_what_came()
+                now_s = monotonic_s()
+                if now_s >= next_look_s:
+                    next_look_s = now_s + LOOK_AFTER_EVERY_S
+                    # Who has waited longest comes first: cameras that fail slowly must not keep out the others.
+                    for connection in sorted(self._all, key=lambda each: each.next_try_s):
+                        self._look_after(connection, now_s)
+                self._stop.wait(GATHER_S)
+        finally:
+            for connection in list(self._all):
+                connection.closed.set()
+                self._forget(connection)
+
+    def _read_what_came(self) -> None:
+        self._do()
+        for key, _ in self._selector.select(LOOK_AFTER_EVERY_S):
+            connection: Connection = key.data
+            if connection.knocking is not None:
+                self._answered(connection)
+            elif connection.session is not None:
+                self._read(connection, connection.session)
 
     def _do(self) -> None:
         """What other threads have asked for."""
@@ -226,8 +231,8 @@ class Connections:
             return
         connection.begin()
         connection.session, connection.opening = session, False
-        connection.sink.opened(session.coding)
         self._selector.register(session, selectors.EVENT_READ, connection)
+        connection.sink.opened(session.coding)
 
     def _follow(self, connection: Connection, stream: Stream) -> None:
         """Reads what FFmpeg has opened until it ends."""
