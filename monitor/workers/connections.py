@@ -44,6 +44,7 @@ class Connections:
         self._openers = ThreadPoolExecutor(OPENING_AT_ONCE, "opening")
         self._followers = ThreadPoolExecutor(MOST_BY_FFMPEG, "ffmpeg")
         self._failed: BaseException | None = None
+        self._next_look_s = 0.0
         self._selector = selectors.DefaultSelector()
         self._all: set[Connection] = set()
         self._todo: SimpleQueue[Callable[[], None]] = SimpleQueue()
@@ -78,12 +79,11 @@ class Connections:
 
     def _run(self) -> None:
         try:
-            next_look_s = 0.0
             while not self._stop.is_set():
                 self._read_what_came()
                 now_s = monotonic_s()
-                if now_s >= next_look_s:
-                    next_look_s = now_s + LOOK_AFTER_EVERY_S
+                if now_s >= self._next_look_s:
+                    self._next_look_s = now_s + LOOK_AFTER_EVERY_S
                     # Who has waited longest comes first: cameras that fail slowly must not keep out the others.
                     for connection in sorted(self._all, key=lambda each: each.next_try_s):
                         self._look_after(connection, now_s)
@@ -231,6 +231,7 @@ class Connections:
             return
         connection.begin()
         connection.session, connection.opening = session, False
+        self._next_look_s = 0.0  # the next one has its turn
         self._selector.register(session, selectors.EVENT_READ, connection)
         connection.sink.opened(session.coding)
 
