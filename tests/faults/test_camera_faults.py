@@ -236,7 +236,7 @@ def test_lost_packets_give_no_damaged_picture_to_look_at(
     """Every picture that is handed over looks like the clip: a loss is seen in the numbers of the packets."""
     with reading_one(address) as one:
         one.always = True
-        one.until(is_live)
+        one.until(lambda health: is_live(health) and one.last is not None)
         assert one.last is not None
         clean = one.last.gray(40, 22).astype(int)
         gate.loss(percent)
