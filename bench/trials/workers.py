@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -73,10 +73,13 @@ class _Trial:
         process = self._ingest()[name]
         at, began_s = utc_now(), monotonic()
         STRIKES[how](process)
+        begun: list[datetime] = []  # when the new process was first there; it has read nothing by then
 
         def covered() -> bool:
             new = self._ingest().get(name)
-            return new is not None and new.pid != process.pid and self._all_live(_created(new) or utc_now())
+            if not begun and new is not None and new.pid != process.pid:
+                begun.append(utc_now())
+            return bool(begun) and self._all_live(begun[0])
 
         self._service.wait_for(covered, GIVE_UP_S, f"the cameras of {name} after {how}")
         covered_s = monotonic() - began_s
@@ -142,12 +145,6 @@ class _Trial:
 
 def _number(name: str) -> int:
     return int(name.rpartition("-")[2])
-
-
-def _created(process: psutil.Process) -> datetime | None:
-    with suppress(psutil.NoSuchProcess):
-        return datetime.fromtimestamp(process.create_time(), UTC)
-    return None
 
 
 def _family(parent: int) -> set[int]:
