@@ -51,7 +51,7 @@ trial-corrupted: .venv/dev.installed
 	$(PY) bench/corrupted.py --streams 1000
 
 # Cameras and workers that fail, on real sockets; the whole of it takes FAULTS='--rounds 50 --restarts 20 --kills 200 --hangs 10
-# --reconnects 10000' and 3 hours.
+# --reconnects 10000' and 80 minutes.
 FAULTS ?=
 trial-faults: .venv/dev.installed
 	$(PY) bench/faults.py $(FAULTS)

@@ -1,7 +1,7 @@
 """What faults of cameras and workers cost: how soon they are noticed, how soon all is well again, and what is lost.
 
     python bench/faults.py                            (about 10 minutes)
-    python bench/faults.py --rounds 50 --restarts 20 --kills 200 --hangs 10 --reconnects 10000      (the whole, 3 hours)
+    python bench/faults.py --rounds 50 --restarts 20 --kills 200 --hangs 10 --reconnects 10000      (the whole, 80 minutes)
     python bench/faults.py --only outages             one part; --json prints the same for machines
 
 outages     24 cameras fail at the same time, each in every way: noticed, and back

@@ -1,8 +1,7 @@
 """Memory and file descriptors over thousands of connections that a camera ends, cameras and readers in one process."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from faults.reading import Reading, camera, reading
 
 from bench.trials.cameras import faulty
 from bench.trials.lines import Line
-from monitor.workers import connections
+from bench.trials.patience import patience
 
 MB = 1e6
 MOST_GROWTH_MB, CAMERAS, SETTLED, READINGS, GIVE_UP_S = 10.0, 8, 0.1, 10, 60.0
@@ -30,7 +29,7 @@ class Held:
 
 def run(folder: Path, reconnects: int) -> list[Held]:
     """The first is after a tenth of the connections; each of them gives a decoded picture."""
-    with faulty(folder, CAMERAS) as served, _soon():
+    with faulty(folder, CAMERAS) as served, patience(**AT_ONCE):
         configs = [camera(served.address(x.name), name=x.name) for x in served]
         with reading(*configs) as readings, ThreadPoolExecutor(CAMERAS) as pool:
             for one in readings:
@@ -45,19 +44,6 @@ def run(folder: Path, reconnects: int) -> list[Held]:
                 process = psutil.Process()
                 held.append(Held(made, process.memory_info().rss / MB, process.num_fds()))
             return held
-
-
-@contextmanager
-def _soon() -> Iterator[None]:
-    """Connections are made again at once."""
-    before = {name: getattr(connections, name) for name in AT_ONCE}
-    for name, value in AT_ONCE.items():
-        setattr(connections, name, value)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            setattr(connections, name, value)
 
 
 def _again(camera: FaultyCamera, one: Reading, times: int) -> None:

@@ -1,21 +1,25 @@
 """The long fault trial (bench/faults.py) in small: everything comes back, nothing is lost."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bench.trials import isolation, outages, reconnects, restart, workers
 from bench.trials.lines import percentile
+from bench.trials.patience import patience
 from monitor.workers import connections
 
 
 @pytest.fixture
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+def soon() -> Iterator[None]:
     """Connections try again at once and give up soon."""
-    for name in ("FIRST_RETRY_S", "LONGEST_RETRY_S", "KNOCK_EVERY_S"):
-        monkeypatch.setattr(connections, name, 0.2)
-    for name in ("CONNECT_WITHIN_S", "OPEN_WITHIN_S", "FIRST_PACKET_WITHIN_S", "SILENT_AFTER_S"):
-        monkeypatch.setattr(connections, name, 1.0)
+    again = dict.fromkeys(("FIRST_RETRY_S", "LONGEST_RETRY_S", "KNOCK_EVERY_S"), 0.2)
+    given_up = dict.fromkeys(
+        ("CONNECT_WITHIN_S", "OPEN_WITHIN_S", "FIRST_PACKET_WITHIN_S", "SILENT_AFTER_S"), 1.0
+    )
+    with patience(**again, **given_up):
+        yield
 
 
 @pytest.mark.usefixtures("soon")
