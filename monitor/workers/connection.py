@@ -13,9 +13,9 @@ from monitor.core.camera import CameraState
 from monitor.vision.packet import Coding, Packet
 from monitor.vision.rtsp import RtspSession
 
-FIRST_PACKET_WITHIN_S = 10.0
+FIRST_PACKET_WITHIN_S = 8.0
 SILENT_AFTER_S = 4.0  # without a packet; a camera that is slower than that is given three pictures' time
-FIRST_RETRY_S, LONGEST_RETRY_S = 1.0, 20.0
+FIRST_RETRY_S, LONGEST_RETRY_S = 1.0, 8.0
 KNOCK_EVERY_S = 5.0  # where nobody answers at all, which costs neither side anything
 WRONG_PASSWORDS = 3  # cameras lock the account after about five
 GOOD_AFTER_S = 10.0  # a connection that lasted this long starts the backoff anew
