@@ -88,17 +88,15 @@ class CameraReader:
         self._proof, self._soundness = Proof(), Soundness()
         learned = files.load_view(camera.id)
         self._view = ViewWatch.restore(learned) if learned else ViewWatch()
-        self._viewed = ViewState(View.FINE)
+        self._viewed: ViewState | None = None  # not known before the first look at it
         self._pictures = Pulse(PICTURE_WITHIN_S)
         self._look_until_s = self._next_gate_s = self._next_view_s = 0.0
         self._next_wall_picture_s = self._next_peek_s = self._next_proof_s = self._next_view_kept_s = 0.0
         self._wall_picture_at: datetime | None = None
         self._main_wh: tuple[int, int] | None = None
         self._fine_since: datetime | None = None
-        self._left_out, self.waited_s = (
-            0.0,
-            0.0,
-        )  # looks there was no time for; how long the last picture waited
+        self._left_out = 0.0  # looks there was no time for
+        self.waited_s = 0.0  # how long the last picture waited
 
     def start(self) -> None:
         """Also looks for a moment: nobody knows who stood there before the connection."""
@@ -216,9 +214,10 @@ class CameraReader:
 
     def _judge_view(self, gray: NDArray[np.uint8], at_s: float) -> None:
         before, self._viewed = self._viewed, self._view.update(gray, at_s)
-        if before.view is not View.FINE and self._viewed.view is View.FINE:
+        view = self._viewed.view
+        if before is not None and before.view is not View.FINE and view is View.FINE:
             self._fine_since = _wall(at_s)
-        if before.view is not self._viewed.view or at_s >= self._next_view_kept_s:
+        if before is None or before.view is not view or at_s >= self._next_view_kept_s:
             self._next_view_kept_s = at_s + KEEP_VIEW_EVERY_S
             self._keep("view", lambda: self._files.save_view(self.camera.id, self._view.export()))
 
@@ -260,8 +259,8 @@ class CameraReader:
         view = self._viewed
         if not self._main.packets.alive:
             return *self._main.problem, self._main.packets.last_at
-        if not self._pictures.alive:
-            starting = self._pictures.last_at is None
+        if view is None or not self._pictures.alive:
+            starting = view is None
             state = CameraState.STARTING if starting else CameraState.STALLED
             return state, "connecting" if starting else "no_picture", self._pictures.last_at
         if self._proof.missing_for_s() > PICTURE_WITHIN_S:
