@@ -57,17 +57,18 @@ class Reading:
         self.reader = reader
         self.frames, self.last, self.moved = 0, None, 0
         self.always = False  # look closely all the time
+        self.budget = Budget()
 
     last: Frame | None
 
     def step(self) -> None:
         if self.always:
             self.reader.look_closely()
-        watched = self.reader.watch(Budget())
+        watched = self.reader.watch(self.budget)
         if watched is not None and watched.moving:
             self.moved += 1
             self.reader.look_closely()
-        for frame in self.reader.frames(Budget()):
+        for frame in self.reader.frames(self.budget):
             self.frames, self.last = self.frames + 1, frame
 
     @property

@@ -14,6 +14,7 @@ from faults.reading import WITHIN_S, Files, camera, has, is_live, reading, readi
 
 from monitor.clock import utc_now
 from monitor.core import view
+from monitor.core.budget import Budget
 from monitor.core.camera import SEEING, CameraState
 from monitor.simulate.session import Password
 from monitor.workers import camera_reader, connection, connections, line
@@ -409,6 +410,19 @@ def test_a_main_stream_that_is_watched_by_another_is_decoded_only_now_and_then(
         frames, pictures = one.frames, one.health.pictures
         one.until(lambda health: health.pictures > pictures + 2 * FPS)
         assert (one.frames - frames <= 2, one.moved) == (True, 0)
+
+
+def test_with_too_much_to_do_looks_are_left_out_and_counted(cameras: FaultyCameras) -> None:
+    with reading_one(cameras.address("gate"), cameras.address("lift")) as one:
+        one.until(is_live)
+        assert one.health.left_out == 0
+        one.budget = Budget(stretch=4.0)
+        seen = one.until(lambda health: health.left_out >= 2)
+        assert seen.state in SEEING
+        one.budget = Budget()
+        counted = one.until(lambda health: health.pictures > seen.pictures + FPS).left_out
+        one.until(lambda health: health.pictures > seen.pictures + 2 * FPS)
+        assert one.health.left_out == counted
 
 
 def test_a_full_disk_costs_the_wall_picture_and_not_the_camera(address: str) -> None:
