@@ -15,6 +15,7 @@ from faults.reading import Reading, camera, is_live, reading
 
 from bench.trials.cameras import Sent, faulty
 from bench.trials.lines import Line, percentile
+from monitor.core.budget import Budget
 from monitor.vision.decoder import Frame
 
 MOST_RATIO = 1.10
@@ -38,8 +39,8 @@ class Watch:
         self._frames, self._name, self._sent = one.reader.frames, one.reader.camera.id, sent
         one.reader.frames = self._noting
 
-    def _noting(self) -> Iterator[Frame]:
-        for frame in self._frames():
+    def _noting(self, budget: Budget) -> Iterator[Frame]:
+        for frame in self._frames(budget):
             sent_s = self._sent.take(self._name, frame.pts_s)
             if sent_s is not None:
                 self.ages_s.append(monotonic() - sent_s)

@@ -2,12 +2,13 @@
 
 import asyncio
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import aiohttp
@@ -22,6 +23,8 @@ from monitor.clock import utc_now
 from monitor.config.address import StreamAddress, redact
 from monitor.core.profile import Choice, Profile, choices
 from monitor.onvif.discovery import Endpoint
+
+T = TypeVar("T")
 
 TIME_LIMIT_S = 10.0  # for all questions to one device
 AT_ONCE = 16
@@ -93,7 +96,7 @@ def ask_all(endpoints: Sequence[Endpoint], login: Login) -> list[Device]:
 
         return list(await asyncio.gather(*(one(endpoint) for endpoint in endpoints)))
 
-    return asyncio.run(ask())
+    return _waited_for(ask())
 
 
 def clock_off_s(endpoint: Endpoint, time_limit_s: float = 3.0) -> float | None:
@@ -106,9 +109,15 @@ def clock_off_s(endpoint: Endpoint, time_limit_s: float = 3.0) -> float | None:
                 return questions.off_s
 
     try:
-        return asyncio.run(ask())
+        return _waited_for(ask())
     except (*_NO_ANSWER, *_ODD_ANSWER):
         return None
+
+
+def _waited_for(answer: Coroutine[Any, Any, T]) -> T:
+    """In a thread of its own, because whoever asks may have an event loop of theirs."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, answer).result()
 
 
 async def _ask(endpoint: Endpoint, login: Login) -> Device:
