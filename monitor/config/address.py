@@ -63,10 +63,6 @@ class StreamAddress:
         object.__setattr__(self, "host", "" if film else _host(parts))
         object.__setattr__(self, "port", 0 if film else _port(parts))
 
-    @property
-    def is_film(self) -> bool:
-        return not self.host
-
     def reveal(self) -> str:
         """The full address, for the one place that opens the stream."""
         return self._full

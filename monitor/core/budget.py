@@ -37,8 +37,3 @@ class Budget:
     def keys_only(self, priority: Priority) -> bool:
         """Whether even watching is done by key frames."""
         return self.pause_s(1.0, priority) >= KEYS_ONLY_FROM
-
-    @property
-    def short(self) -> bool:
-        """Whether anything is left out."""
-        return self.stretch > 1.0

@@ -181,9 +181,9 @@ def test_redact_hides_secret_values_of_web_addresses() -> None:
 )
 def test_a_camera_may_send_mjpeg_over_http(text: str, host: str, port: int) -> None:
     address = StreamAddress(text)
-    assert (address.host, address.port, address.is_film) == (host, port, False)
+    assert (address.host, address.port) == (host, port)
 
 
 def test_a_film_on_this_machine_has_no_host() -> None:
     address = StreamAddress("file:///films/gate.mp4")
-    assert (address.is_film, address.host, str(address)) == (True, "", "file:///films/gate.mp4")
+    assert (address.host, str(address)) == ("", "file:///films/gate.mp4")

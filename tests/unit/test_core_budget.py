@@ -14,17 +14,17 @@ def heeding(*lags_s: float) -> Budget:
 
 def test_with_time_enough_nothing_is_left_out() -> None:
     budget = heeding(0.1, LATE_S, 0.0)
-    assert not budget.short
+    assert budget.stretch == 1.0
     assert budget.pause_s(0.3, Priority.PLACE) == 0.3
 
 
 def test_late_pictures_stretch_the_pauses_and_never_without_end() -> None:
-    assert heeding(*[LATE_S + 0.1] * 3).short
+    assert heeding(*[LATE_S + 0.1] * 3).stretch > 1.0
     assert heeding(*[LATE_S + 0.1] * 100).stretch == MOST_STRETCH
 
 
 def test_the_pauses_shrink_again_once_nothing_waits() -> None:
-    assert not heeding(*[LATE_S + 0.1] * 3, *[EASY_S / 2] * 50).short
+    assert heeding(*[LATE_S + 0.1] * 3, *[EASY_S / 2] * 50).stretch == 1.0
 
 
 def test_between_early_and_late_the_pauses_stay() -> None:
