@@ -32,8 +32,8 @@ class _StatusCollector(Collector):
             unsent.add_metric([channel], number)
         yield unsent
         watched = _gauge("watched_residents", "Watched residents by where they stand.", "state")
-        for state in ("seen", "unseen", "blind", "not_started"):
-            watched.add_metric([state], getattr(self._status.accounted, state))
+        for state, number in self._status.accounted.parts.items():
+            watched.add_metric([state.value], number)
         yield watched
 
     def _cameras(self) -> Iterator[GaugeMetricFamily]:

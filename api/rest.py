@@ -12,10 +12,13 @@ from api.feed import Feed
 from api.headers import SecurityHeaders
 from api.photos import Photos
 from api.routes import (
+    absences,
+    agreements,
     alerts,
     cameras,
     description,
     events,
+    evidence,
     expected_visitors,
     health,
     identifiability,
@@ -23,6 +26,7 @@ from api.routes import (
     sightings,
     sign_in,
     snapshots,
+    standing,
     status,
     unclear_faces,
     visits,
@@ -34,7 +38,7 @@ from monitor import bootstrap
 from monitor.bootstrap import Runtime
 
 DESCRIPTION = """Shouwang (守望) watches over an estate's cameras. Every route needs a bearer token
-(`shouwang token create --role duty|staff|admin`) or a signed-in browser. Errors are RFC 9457 problem documents."""
+(`shouwang token create --role duty|staff|admin|sensor`) or a signed-in browser. Errors are RFC 9457 problem documents."""
 
 
 def create_api(runtime: Runtime) -> FastAPI:
@@ -79,6 +83,10 @@ def _include_routes(app: FastAPI) -> None:
         expected_visitors,
         alerts,
         wellness,
+        agreements,
+        absences,
+        evidence,
+        standing,
         snapshots,
         status,
         events,

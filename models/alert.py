@@ -5,8 +5,8 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, OfEstate
+from monitor.core.agreement import Cause, Step
 from monitor.core.alert import AlertKind, AlertState, Outcome, Severity
-from monitor.core.presence import Step
 
 
 class AlertRow(OfEstate, Base):
@@ -36,11 +36,17 @@ class AlertRow(OfEstate, Base):
     resident_id: Mapped[int | None] = mapped_column(ForeignKey("resident.id", ondelete="CASCADE"), index=True)
     visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id", ondelete="SET NULL"), index=True)
     camera_id: Mapped[int | None] = mapped_column(ForeignKey("camera.id", ondelete="SET NULL"))
+    cause: Mapped[Cause | None]
     step: Mapped[Step | None]
+    agreement_id: Mapped[int | None] = mapped_column(
+        ForeignKey("agreement.id", ondelete="SET NULL")
+    )  # as it began
     since: Mapped[datetime]  # when what it speaks of began
     opened_at: Mapped[datetime]
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[str | None] = mapped_column(String(100))
+    lapses_at: Mapped[datetime | None] = mapped_column(index=True)  # taken, and nothing came of it
+    lapses: Mapped[int] = mapped_column(default=0, server_default="0")  # how often that has happened
     resolved_at: Mapped[datetime | None]
     resolved_by: Mapped[str | None] = mapped_column(String(100))
     outcome: Mapped[Outcome | None]

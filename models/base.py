@@ -8,7 +8,7 @@ from sqlalchemy import DateTime, Dialect, Enum, ForeignKey, Integer, MetaData, S
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import JSON, TypeDecorator
 
-from monitor.core.presence import Step
+from monitor.core.agreement import Step
 
 
 class UtcDateTime(TypeDecorator[datetime]):

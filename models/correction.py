@@ -1,10 +1,10 @@
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, OfEstate
-from monitor.core.correction import Correction, EvidenceSource
+from monitor.core.correction import Correction
 
 
 class CorrectionRow(OfEstate, Base):
@@ -25,18 +25,3 @@ class CorrectionRow(OfEstate, Base):
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(100))
     note: Mapped[str] = mapped_column(String(500), default="")
-
-
-class EvidenceRow(OfEstate, Base):
-    """Evidence of life that no camera gave."""
-
-    __tablename__ = "evidence"
-    __table_args__ = (Index(None, "resident_id", "at"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id", ondelete="CASCADE"))
-    source: Mapped[EvidenceSource]
-    at: Mapped[datetime]  # when the resident was alive, not when it was said
-    by: Mapped[str] = mapped_column(String(100))
-    note: Mapped[str] = mapped_column(String(500), default="")
-    created_at: Mapped[datetime]

@@ -1,19 +1,23 @@
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, OfEstate
 
 
 class OutboxRow(OfEstate, Base):
-    """A message that some channel owes to somebody. Done only with the channel's receipt."""
+    """A message about an alert or a digest that some channel owes. Done only with the channel's receipt."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index(None, "sent_at", "next_try_at"),)
+    __table_args__ = (
+        Index(None, "sent_at", "next_try_at"),
+        CheckConstraint("(alert_id IS NULL) <> (digest_id IS NULL)", name="about_one_thing"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id", ondelete="CASCADE"), index=True)
+    alert_id: Mapped[int | None] = mapped_column(ForeignKey("alert.id", ondelete="CASCADE"), index=True)
+    digest_id: Mapped[int | None] = mapped_column(ForeignKey("digest.id", ondelete="CASCADE"), index=True)
     channel: Mapped[str] = mapped_column(String(60))
     key: Mapped[str] = mapped_column(String(120), unique=True)
     created_at: Mapped[datetime]

@@ -18,9 +18,11 @@ from monitor.core.engine import ENGINES, SFACE
 from monitor.core.ports import Channel, Detector, Embedder, PhotoReader, WalkReader
 from monitor.errors import ConfigError, InvalidInput, Problem
 from monitor.notify.apprise_channel import AppriseChannel
+from monitor.services import agreements, alerts
 from monitor.services import calibration as calibrations
 from monitor.services import estate as estates
 from monitor.services.calibration import Recognition
+from monitor.services.enrolment import Defaults
 from monitor.services.housekeeping import Terms
 from monitor.services.outbox import DESK
 from monitor.services.visits import VisitPolicy
@@ -74,6 +76,10 @@ class Runtime:
         )
 
     @property
+    def enrolment_defaults(self) -> Defaults:
+        return Defaults(self.settings.consent_days, self.settings.agreement())
+
+    @property
     def terms(self) -> Terms:
         return Terms(
             sightings=timedelta(days=self.settings.sighting_days),
@@ -112,6 +118,7 @@ def start(*, upgrade: bool = False) -> Runtime:
     require_newest(database)
     with database.writer() as session:
         estates.register(session, estate, utc_now())
+        agreements.fill(session, estate.id, settings.agreement(), alerts.SYSTEM, utc_now())
     adapters = tuple(AppriseChannel(name, url.get_secret_value()) for name, url in settings.notify.items())
     return Runtime(settings, estate, database, SnapshotFiles(settings.data_dir / "pictures"), adapters)
 
@@ -158,7 +165,6 @@ def ingest(runtime: Runtime, group: str) -> Ingest:
     eyes = vision(runtime.settings)
     policy = IngestPolicy(
         runtime.settings.identification(),
-        runtime.settings.steps(),
         runtime.visit_policy,
         runtime.settings.snapshot_days,
         eyes.recognition,
@@ -187,8 +193,9 @@ def watch(runtime: Runtime) -> Watch:
         runtime.adapters,
         Housekeeping(runtime.estate.id, runtime.database, runtime.files, runtime.terms),
         WatchPolicy(
-            steps=settings.steps(),
             camera_hold_off=timedelta(seconds=settings.camera_offline_after_s),
+            digest_at=settings.digest_at,
+            engine=runtime.engine,
             tick_s=settings.tick_s,
             channels=runtime.channels,
             public_url=settings.public_url,
@@ -202,7 +209,7 @@ def enroller(runtime: Runtime) -> Enroller:
     """What the command line enrols with."""
     eyes = vision(runtime.settings)
     return Enroller(
-        runtime.database, runtime.estate, eyes.photos, walk_reader(runtime), runtime.settings.consent_days
+        runtime.database, runtime.estate, eyes.photos, walk_reader(runtime), runtime.enrolment_defaults
     )
 
 

@@ -26,7 +26,6 @@ def ingest(runtime: Runtime) -> Ingest:
     """A worker without cameras that has read the gallery and looked for the book of visits."""
     policy = IngestPolicy(
         runtime.settings.identification(),
-        runtime.settings.steps(),
         runtime.visit_policy,
         snapshot_days=30,
         recognition=people.RECOGNITION,

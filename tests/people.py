@@ -14,18 +14,18 @@ from sqlalchemy.orm import Session
 
 from models import ConsentRow
 from monitor.core.access import Role
+from monitor.core.agreement import Agreement
 from monitor.core.calibration import General, Tail
 from monitor.core.embedding import Embedding, unit
 from monitor.core.ports import PhotoFace
-from monitor.core.presence import Steps
 from monitor.core.schedule import DailyWindow
 from monitor.core.visit import VisitRule
 from monitor.services import (
     accounts,
     enrolment,
     expected_visitors,
-    presence,
     sightings,
+    tick,
     unclear_faces,
     visits,
 )
@@ -39,6 +39,8 @@ from monitor.services.visits import VisitPolicy
 ADA, BEN, CLEO = "Ada", "Ben", "Cleo"
 OLGA, SAM, ANNA, MAX = "Olga", "Sam", "Anna", "Max"
 ROLES = {OLGA: Role.DUTY, SAM: Role.STAFF, ANNA: Role.ADMIN}
+# Steps go out at any hour, so that tests can be run at any hour.
+AGREED = Agreement(quiet=None)
 PASSWORD = "a pass phrase for tests"
 ENGINE = "fake"
 WHY = {"verdict": "resident", "score": 0.7, "engine": ENGINE}
@@ -68,10 +70,17 @@ def alike(name: str, likeness: float) -> Embedding:
 
 
 def enrol(
-    session: Session, estate_id: str, name: str, now: datetime, *, flat: str = "3-502", watched: bool = True
+    session: Session,
+    estate_id: str,
+    name: str,
+    now: datetime,
+    *,
+    flat: str = "3-502",
+    watched: bool = True,
+    agreed: Agreement = AGREED,
 ) -> int:
     """A resident with one template and consent for a year; returns the id."""
-    new = NewResident(name, flat, watched, consent_days=365, recorded_by=ANNA)
+    new = NewResident(name, flat, watched, consent_days=365, recorded_by=ANNA, agreed=agreed)
     photo = Photo(f"{name}.jpg", photo_face(name), None)
     done = enrolment.enrol(session, estate_id, new, [photo], ENGINE, now, allow_duplicate=True)
     return done.resident_id
@@ -94,7 +103,7 @@ def seen(
     """A sighting of five seconds that ends at `at`."""
     begin = at - timedelta(seconds=5)
     spotted = Seen(camera, begin, at, WHY, snapshot)
-    sightings.record(session, estate_id, resident_id, spotted, 30, Steps(), at)
+    sightings.record(session, estate_id, resident_id, spotted, 30, at)
 
 
 def unclear(
@@ -114,7 +123,7 @@ def unclear(
 
 def unseen(session: Session, estate_id: str, now: datetime) -> None:
     """The tick that finds who has not been seen for too long."""
-    presence.tick(session, estate_id, Steps(), ["desk"], now)
+    tick.tick(session, estate_id, ["desk"], now)
 
 
 def stranger(

@@ -68,7 +68,6 @@ def resolve(alert_id: Id, found: Resolution, handler: Handler, runtime: InRuntim
             return alerts.resolve(session, estate_id, alert_id, found.outcome, found.note, person, now)
         if not may(handler.role, Action.RECORD_CHECKS):
             raise NotAllowed(action="close a wellness alert")
-        check_id = wellness.of_alert(session, estate_id, alert_id).id
-        steps = runtime.settings.steps()
-        wellness.record(session, estate_id, check_id, found.outcome, found.note, person, steps, now)
+        check = wellness.of_alert(session, estate_id, alert_id)[0]
+        wellness.record(session, estate_id, check.id, found.result(), person, now)
         return alerts.get(session, estate_id, alert_id)

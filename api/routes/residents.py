@@ -93,7 +93,13 @@ def enrol(
 ) -> EnrolledOut | JSONResponse:
     judged, engine = _judge(reader, photos)
     new = NewResident(
-        name, flat, watched, runtime.settings.consent_days, recorded_by=enroller.name, keep_photos=keep_photos
+        name,
+        flat,
+        watched,
+        runtime.settings.consent_days,
+        recorded_by=enroller.name,
+        keep_photos=keep_photos,
+        agreed=runtime.settings.agreement(),
     )
     compared = enrolment.compare(judged)
     if not compared.faces:

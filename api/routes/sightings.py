@@ -49,6 +49,5 @@ def reject(
             said.note,
             staff.name,
             settings.stranger_days,
-            settings.steps(),
             now,
         )

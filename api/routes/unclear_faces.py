@@ -46,6 +46,6 @@ def name(
         photo, engine = naming.judge(runtime, photos, staff.estate_id, face_id, said.resident_id, now)
     word = Naming(said.resident_id, said.note, staff.name, photo, engine)
     with runtime.database.writer() as session:
-        done = unclear_faces.name(session, staff.estate_id, face_id, word, runtime.settings.steps(), now)
+        done = unclear_faces.name(session, staff.estate_id, face_id, word, now)
     verdict = PhotoVerdict.of(done.photo) if done.photo is not None else None
     return NamedOut(face=UnclearFaceOut.model_validate(done.face), photo=verdict)

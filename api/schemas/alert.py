@@ -5,8 +5,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas.fields import Note, StepName, View
+from api.schemas.fields import Moment, Note, StepName, View
+from monitor.core.agreement import Cause
 from monitor.core.alert import AlertKind, AlertState, Outcome, Severity
+from monitor.services.wellness import Found
 
 
 class AlertOut(View):
@@ -29,9 +31,16 @@ class AlertOut(View):
     )
     camera_name: str | None = Field(description="The camera's name; as `camera`.", examples=["East gate 1"])
     place: str | None = Field(description="Where that is; as `camera`.", examples=["gate-east"])
+    cause: Cause | None = Field(
+        description="Of a wellness alert: not seen, or went out and not back.", examples=["unseen"]
+    )
+    names: list[str] = Field(description="The residents whom an alert about several lists.", examples=[[]])
     step: StepName | None = Field(description="How far a wellness alert has risen.", examples=["phone"])
     acknowledged_at: datetime | None = Field(description="When somebody took it.", examples=[None])
     acknowledged_by: str | None = Field(description="Who took it.", examples=[None])
+    lapses_at: datetime | None = Field(
+        description="When it is everybody's again, if whoever took it records nothing.", examples=[None]
+    )
     resolved_at: datetime | None = Field(description="When it was closed.", examples=[None])
     resolved_by: str | None = Field(description="Who closed it.", examples=[None])
     outcome: Outcome | None = Field(description="What was found.", examples=[None])
@@ -58,3 +67,12 @@ class Resolution(BaseModel):
         examples=["well_at_home"],
     )
     note: Note = ""
+    help_given: Note = Field("", description="With needed_help: what was done, and when.", examples=[""])
+    away_until: Moment | None = Field(
+        None,
+        description="With out_with_family, hospital or trip: they will not be seen before then. A planned absence begins.",
+        examples=[None],
+    )
+
+    def result(self) -> Found:
+        return Found(self.outcome, self.note, self.help_given, self.away_until)

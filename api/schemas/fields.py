@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
-from monitor.core.presence import Step
+from monitor.core.agreement import Step
 
 
 class View(BaseModel):

@@ -4,6 +4,7 @@ from pydantic import BaseModel, Field
 
 from api.schemas.camera import CameraOut
 from api.schemas.fields import View
+from monitor.core.accounting import Count
 from monitor.core.alert import AlertKind, AlertState
 from monitor.services.status import Status
 
@@ -12,10 +13,18 @@ class AccountedOut(View):
     watched: int = Field(
         description="Residents who are watched; the parts below add up to it.", examples=[40]
     )
-    seen: int = Field(description="Seen within their hours.", examples=[37])
+    accounted_for: int = Field(description="Of these, seen or away as they said.", examples=[38])
+    seen: int = Field(description="Seen within their hours.", examples=[36])
+    paused: int = Field(description="Away, as they said.", examples=[2])
+    late: int = Field(description="A step is due and waits for the end of the quiet hours.", examples=[0])
     unseen: int = Field(description="Not seen for too long: an alert is open.", examples=[1])
-    blind: int = Field(description="Nobody can tell: no identifying camera works.", examples=[0])
-    not_started: int = Field(description="Enrolled, never seen yet.", examples=[2])
+    blind: int = Field(description="Nobody can tell: all their usual ways are blind.", examples=[0])
+    not_started: int = Field(description="Enrolled, never seen yet.", examples=[1])
+
+    @staticmethod
+    def of(count: Count) -> "AccountedOut":
+        parts = {state.value: number for state, number in count.parts.items()}
+        return AccountedOut(watched=count.watched, accounted_for=count.accounted_for, **parts)
 
 
 class AlertCount(BaseModel):
@@ -29,6 +38,10 @@ class StatusOut(BaseModel):
     in_use: int = Field(description="Cameras that should.", examples=[54])
     cameras: list[CameraOut] = Field(description="Every camera.")
     accounted: AccountedOut = Field(description="Where the watched residents stand.")
+    watch_is_behind: bool = Field(
+        description="Whether somebody's time is up and nobody looks: the watch does not run.",
+        examples=[False],
+    )
     alerts: list[AlertCount] = Field(description="How many alerts there are.")
     unsent: dict[str, int] = Field(
         description="Messages that each channel still owes.", examples=[{"duty": 1}]
@@ -40,7 +53,8 @@ class StatusOut(BaseModel):
             live=status.live,
             in_use=status.in_use,
             cameras=[CameraOut.model_validate(camera) for camera in status.cameras],
-            accounted=AccountedOut.model_validate(status.accounted),
+            accounted=AccountedOut.of(status.accounted),
+            watch_is_behind=status.watch_is_behind,
             alerts=[
                 AlertCount(kind=kind, state=state, number=number)
                 for (kind, state), number in sorted(status.alerts.items())

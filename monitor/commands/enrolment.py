@@ -59,8 +59,16 @@ def enrol(
         if from_folder is not None:
             _enrol_folder(enroller, from_folder, dry_run)
             return
-        days = runtime.settings.consent_days
-        new = NewResident(name, flat, watched, days, "command line", keep_photos=keep_photos)
+        defaults = runtime.enrolment_defaults
+        new = NewResident(
+            name,
+            flat,
+            watched,
+            defaults.consent_days,
+            "command line",
+            keep_photos=keep_photos,
+            agreed=defaults.agreed,
+        )
         if walk is None:
             report = enroller.files(new, photos or [], allow_duplicate=allow_duplicate)
         else:

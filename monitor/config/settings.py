@@ -4,7 +4,7 @@ import json
 import logging
 import os
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import time, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,8 +14,9 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError, Validat
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from monitor.config.problems import explain
+from monitor.core.agreement import LONGEST, LONGEST_QUIET, SHORTEST, Agreement, hours
 from monitor.core.identification import IdentificationPolicy
-from monitor.core.presence import Steps
+from monitor.core.schedule import DailyWindow
 from monitor.errors import ConfigError, Problem
 
 PREFIX = "SHOUWANG_"
@@ -38,7 +39,7 @@ def _upper(value: object) -> object:
 
 
 Score = Annotated[float, Field(ge=-1, le=1)]
-Hours = Annotated[float, Field(gt=0, le=24 * 30)]
+Hours = Annotated[float, Field(ge=hours(SHORTEST), le=hours(LONGEST))]
 
 
 class Settings(BaseSettings):
@@ -84,9 +85,19 @@ class Settings(BaseSettings):
         0.04, ge=0, le=1, description="This far below the threshold a face counts as not clear."
     )
 
+    # What is agreed with a resident when nothing else is; staff agree on other hours with each.
     phone_hours: Hours = Field(24, description="Hours unseen until somebody should phone.")
     visit_hours: Hours = Field(48, description="Hours unseen until somebody should visit.")
     urgent_hours: Hours = Field(72, description="Hours unseen until it is urgent.")
+    not_back_hours: Hours = Field(12, description="Hours after going out until somebody should phone.")
+    quiet_from: time = Field(
+        time(22), description="From when steps that are not urgent wait for the morning."
+    )
+    quiet_until: time = Field(
+        time(7), description="When they go out; the same as SHOUWANG_QUIET_FROM: never wait."
+    )
+    absence_days: int = Field(30, ge=1, le=90, description="Days that a planned absence may last; renewable.")
+    digest_at: time = Field(time(8), description="When the morning digest is made and sent.")
 
     visit_gap_minutes: float = Field(
         30, gt=0, le=24 * 60, description="A stranger away for longer than this begins a new visit."
@@ -144,6 +155,16 @@ class Settings(BaseSettings):
             raise ValueError(f"must be more than {PREFIX}{before.upper()} ({earlier:g})")
         return hours
 
+    @field_validator("quiet_until")
+    @classmethod
+    def _no_longer_than_a_night(cls, until: time, info: ValidationInfo) -> time:
+        start = info.data.get("quiet_from", until)
+        if DailyWindow(start, until).length > LONGEST_QUIET:
+            raise ValueError(
+                f"must end {hours(LONGEST_QUIET):g} hours after {PREFIX}QUIET_FROM at the latest"
+            )
+        return until
+
     @field_validator("notify")
     @classmethod
     def _addresses(cls, channels: dict[str, SecretStr]) -> dict[str, SecretStr]:
@@ -163,11 +184,20 @@ class Settings(BaseSettings):
     def identification(self) -> IdentificationPolicy:
         return IdentificationPolicy(margin=self.match_margin, undecided_below=self.undecided_below)
 
-    def steps(self) -> Steps:
-        return Steps(
+    def longest_absence(self) -> timedelta:
+        return timedelta(days=self.absence_days)
+
+    def agreement(self) -> Agreement:
+        """What is agreed with whom nothing else is agreed with."""
+        quiet = (
+            None if self.quiet_from == self.quiet_until else DailyWindow(self.quiet_from, self.quiet_until)
+        )
+        return Agreement(
             phone=timedelta(hours=self.phone_hours),
             visit=timedelta(hours=self.visit_hours),
             urgent=timedelta(hours=self.urgent_hours),
+            not_back=timedelta(hours=self.not_back_hours),
+            quiet=quiet,
         )
 
 

@@ -7,6 +7,7 @@ class Role(StrEnum):
     DUTY = "duty"
     STAFF = "staff"
     ADMIN = "admin"
+    SENSOR = "sensor"  # a program that reports what sensors notice
 
 
 class Action(StrEnum):
@@ -17,21 +18,26 @@ class Action(StrEnum):
     SEE_RESIDENTS = "see_residents"
     SEE_SIGHTINGS = "see_sightings"
     RECORD_CHECKS = "record_checks"
+    AGREE = "agree"  # with residents: hours, whom to call, absences, the end of it
+    REPORT_EVIDENCE = "report_evidence"
     CORRECT = "correct"  # say that a sighting is not them, or that an unclear face is
     ENROL = "enrol"
     MANAGE_CAMERAS = "manage_cameras"  # add, change and remove them
 
 
-_EVERYBODY = frozenset(Role)
+PEOPLE = frozenset({Role.DUTY, Role.STAFF, Role.ADMIN})
+_CARE = frozenset({Role.STAFF, Role.ADMIN})
 ALLOWED: dict[Action, frozenset[Role]] = {
-    Action.SEE_ALERTS: _EVERYBODY,
-    Action.HANDLE_ALERTS: frozenset({Role.DUTY, Role.STAFF, Role.ADMIN}),
-    Action.SEE_CAMERAS: _EVERYBODY,
-    Action.SEE_VISITS: _EVERYBODY,
-    Action.SEE_RESIDENTS: _EVERYBODY,
-    Action.SEE_SIGHTINGS: frozenset({Role.STAFF, Role.ADMIN}),
-    Action.RECORD_CHECKS: frozenset({Role.STAFF, Role.ADMIN}),
-    Action.CORRECT: frozenset({Role.STAFF, Role.ADMIN}),
+    Action.SEE_ALERTS: PEOPLE,
+    Action.HANDLE_ALERTS: PEOPLE,
+    Action.SEE_CAMERAS: PEOPLE,
+    Action.SEE_VISITS: PEOPLE,
+    Action.SEE_RESIDENTS: PEOPLE,
+    Action.SEE_SIGHTINGS: _CARE,
+    Action.RECORD_CHECKS: _CARE,
+    Action.AGREE: _CARE,
+    Action.REPORT_EVIDENCE: _CARE | {Role.SENSOR},
+    Action.CORRECT: _CARE,
     Action.ENROL: frozenset({Role.ADMIN}),
     Action.MANAGE_CAMERAS: frozenset({Role.ADMIN}),
 }

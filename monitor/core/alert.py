@@ -10,6 +10,7 @@ class AlertKind(StrEnum):
     WELLNESS = "wellness"
     VISITOR = "visitor"
     CAMERA_OFFLINE = "camera_offline"
+    CANNOT_TELL = "cannot_tell"  # residents of whom nobody could say whether they passed
 
 
 class AlertState(StrEnum):
@@ -42,6 +43,7 @@ class Outcome(StrEnum):
     # camera
     REPAIRED = "repaired"
     RECOVERED = "recovered"
+    EVERYBODY_REACHED = "everybody_reached"
 
 
 OUTCOMES: dict[AlertKind, tuple[Outcome, ...]] = {
@@ -62,17 +64,8 @@ OUTCOMES: dict[AlertKind, tuple[Outcome, ...]] = {
         Outcome.WRONG_ALARM,
     ),
     AlertKind.CAMERA_OFFLINE: (Outcome.REPAIRED, Outcome.RECOVERED, Outcome.WRONG_ALARM),
+    AlertKind.CANNOT_TELL: (Outcome.REPAIRED, Outcome.RECOVERED, Outcome.EVERYBODY_REACHED),
 }
-# Somebody knows where the resident is: the clock starts again.
-EVIDENCE_OF_LIFE = frozenset(
-    {
-        Outcome.WELL_AT_HOME,
-        Outcome.OUT_WITH_FAMILY,
-        Outcome.HOSPITAL,
-        Outcome.TRIP,
-        Outcome.NEEDED_HELP,
-    }
-)
 NOTE_LIMIT = 500
 
 
@@ -98,8 +91,16 @@ def resolve(kind: AlertKind, state: AlertState, outcome: Outcome, note: str) -> 
     """Close an alert; only with an outcome that belongs to its kind."""
     if state is AlertState.RESOLVED:
         raise Conflict(what="alert", state="resolved")
+    require_outcome(kind, outcome, note)
+
+
+def require_outcome(kind: AlertKind, outcome: Outcome, note: str) -> None:
     if outcome not in OUTCOMES[kind]:
         allowed = ", ".join(o.value for o in OUTCOMES[kind])
         raise InvalidInput(field="outcome", reason=f"{outcome.value} does not fit; choose one of {allowed}")
+    require_note(note)
+
+
+def require_note(note: str) -> None:
     if len(note) > NOTE_LIMIT:
         raise InvalidInput(field="note", reason=f"at most {NOTE_LIMIT} characters")

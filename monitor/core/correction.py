@@ -8,12 +8,6 @@ class Correction(StrEnum):
     IS_THEM = "is_them"  # "This is her": an unclear face was this resident
 
 
-class EvidenceSource(StrEnum):
-    """Who or what else than a camera has seen a resident alive."""
-
-    STAFF = "staff"
-
-
 class PhotoSource(StrEnum):
     """Where an enrolled face came from."""
 

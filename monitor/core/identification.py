@@ -15,7 +15,7 @@ from monitor.core.gallery import Gallery, Match
 from monitor.core.ports import Image
 from monitor.core.subject import Subject, SubjectKind
 
-TOO_FEW, AWAITED = "too_few_pictures", "second_opinion_awaited"
+TOO_FEW, AWAITED, NEARLY = "too_few_pictures", "second_opinion_awaited", "between_thresholds"
 
 
 class Verdict(StrEnum):
@@ -183,7 +183,7 @@ class Evidence:
         if match.subject is None or match.score < below:
             return Verdict.STRANGER, "like_nobody_enrolled"
         if match.score < needed:
-            return Verdict.UNDECIDED, "between_thresholds"
+            return Verdict.UNDECIDED, NEARLY
         if match.margin < policy.margin:
             return Verdict.UNDECIDED, "two_people_alike"
         if agreement < policy.min_agreement:

@@ -34,10 +34,7 @@ def intersection(a: Iterable[Interval], b: Iterable[Interval]) -> list[Interval]
     return sorted(i for i in common if i.end > i.start)
 
 
-def all_at_once(groups: Iterable[Iterable[Interval]], within: Interval) -> timedelta:
-    """How long every group was covered at the same time; nothing when there are no groups."""
+def all_at_once(groups: Iterable[Iterable[Interval]], within: Interval) -> list[Interval]:
+    """When every group was covered at the same time; the whole of `within` when there are no groups."""
     covered = sorted((union(group) for group in groups), key=len)  # an empty one settles it at once
-    if not covered:
-        return timedelta(0)
-    common = reduce(intersection, covered, [within])
-    return sum((i.length for i in common), timedelta(0))
+    return reduce(intersection, covered, [within])

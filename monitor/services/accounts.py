@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from models import AccountRow, SignInRow, TokenRow
-from monitor.core.access import Role
+from monitor.core.access import PEOPLE, Role
 from monitor.errors import InvalidInput, SignInFailed, TooManyTries
 
 SHORTEST_PASSWORD = 12
@@ -34,6 +34,8 @@ def create_account(
     session: Session, estate_id: str, name: str, password: str, role: Role, now: datetime
 ) -> None:
     """Raises InvalidInput for a short password or a name that exists."""
+    if role not in PEOPLE:
+        raise InvalidInput(field="role", reason=f"a {role.value} program gets a token, not an account")
     if len(password) < SHORTEST_PASSWORD:
         raise InvalidInput(field="password", reason=f"needs at least {SHORTEST_PASSWORD} characters")
     if not name.strip() or len(name) > 100:

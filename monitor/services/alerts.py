@@ -2,22 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from models import AlertRow, CameraRow, OutboxRow, ResidentRow, WellnessCheckRow
 from monitor.core import alert as rules
 from monitor.core.access import Action, Role, may
+from monitor.core.agreement import Cause, Step
 from monitor.core.alert import AlertKind, AlertState, Outcome, Severity
-from monitor.core.presence import Step
 from monitor.core.subject import SubjectKind
 from monitor.errors import Conflict, NotFound
 from monitor.services import events
 from monitor.store import alerts as queries
 
 SYSTEM = "system"
+# Taken, and nothing came of it for so long: it is everybody's again (W13).
+LAPSES_AFTER = timedelta(minutes=60)
+LAPSING = frozenset({AlertKind.WELLNESS, AlertKind.CANNOT_TELL})
 
 
 @dataclass(frozen=True)
@@ -37,15 +41,18 @@ class Alert:
     camera: str | None
     camera_name: str | None
     place: str | None
+    cause: Cause | None
     step: Step | None
     acknowledged_at: datetime | None
     acknowledged_by: str | None
+    lapses_at: datetime | None
     resolved_at: datetime | None
     resolved_by: str | None
     outcome: Outcome | None
     note: str
     why: dict[str, Any]
     snapshot_id: str | None
+    names: tuple[str, ...] = ()  # of the residents whom an alert about several lists
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,9 @@ class NewAlert:
     resident_id: int | None = None
     visit_id: int | None = None
     camera_id: int | None = None
+    cause: Cause | None = None
     step: Step | None = None
+    agreement_id: int | None = None
     snapshot_id: str | None = None
 
 
@@ -73,30 +82,70 @@ def raise_alert(
         return None
     if queries.unresolved(session, estate_id, new.kind, new.subject) is not None:
         return None
-    row = AlertRow(
-        estate_id=estate_id, state=AlertState.OPEN, opened_at=now, **{f: getattr(new, f) for f in _FIELDS}
-    )
-    session.add(row)
-    session.flush()
-    if new.kind is AlertKind.WELLNESS and new.resident_id is not None:
-        session.add(
-            WellnessCheckRow(estate_id=estate_id, alert_id=row.id, resident_id=new.resident_id, opened_at=now)
+    return raise_all(session, estate_id, [new], channels, now)[0]
+
+
+def raise_all(
+    session: Session, estate_id: str, new: Sequence[NewAlert], channels: Sequence[str], now: datetime
+) -> list[int]:
+    """Open many at once, none of which is there yet: the table's unique rules refuse a second one. Ids in order."""
+    if not new:
+        return []
+    shared = {"estate_id": estate_id, "state": AlertState.OPEN, "opened_at": now}
+    rows = [{**{name: getattr(each, name) for name in _FIELDS}, **shared} for each in new]
+    returning = insert(AlertRow).returning(AlertRow.id, sort_by_parameter_order=True)
+    ids = list(session.scalars(returning, rows))
+    checks = [
+        {"alert_id": id, "resident_id": each.resident_id, "cause": each.cause}
+        for id, each in zip(ids, new, strict=True)
+        if each.kind is AlertKind.WELLNESS
+    ]
+    open_checks(session, estate_id, checks, now)
+    opened = [{"alert_id": id, "alert_kind": each.kind.value} for id, each in zip(ids, new, strict=True)]
+    events.append_all(session, estate_id, "alert.opened", now, opened)
+    owe(session, estate_id, [(id, "opened") for id in ids], channels, now)
+    return ids
+
+
+def open_checks(session: Session, estate_id: str, checks: Sequence[dict[str, Any]], now: datetime) -> None:
+    """`checks`: alert_id, resident_id and cause of each."""
+    if checks:
+        session.execute(
+            insert(WellnessCheckRow), [{"estate_id": estate_id, "opened_at": now, **each} for each in checks]
         )
-    events.append(session, estate_id, "alert.opened", now, alert_id=row.id, alert_kind=new.kind.value)
-    _owe(session, row, channels, "opened", now)
-    return row.id
 
 
 _FIELDS = tuple(NewAlert.__dataclass_fields__)
 
 
 def rise(
-    session: Session, row: AlertRow, step: Step, severity: Severity, channels: Sequence[str], now: datetime
+    session: Session,
+    rows: Sequence[tuple[AlertRow, Step, Severity]],
+    channels: Sequence[str],
+    now: datetime,
 ) -> None:
-    """A wellness alert goes up a step: everybody is told again."""
-    row.step, row.severity = step, severity
-    events.append(session, row.estate_id, "alert.risen", now, alert_id=row.id, step=step.name.lower())
-    _owe(session, row, channels, f"step{int(step)}", now)
+    """These go up a step: everybody is told again."""
+    if not rows:
+        return
+    estate_id = rows[0][0].estate_id
+    for row, step, severity in rows:
+        row.step, row.severity = step, severity
+    facts = [{"alert_id": row.id, "step": step.name.lower()} for row, step, _ in rows]
+    events.append_all(session, estate_id, "alert.risen", now, facts)
+    owe(session, estate_id, [(row.id, f"step{int(step)}") for row, step, _ in rows], channels, now)
+
+
+def lapse(session: Session, estate_id: str, channels: Sequence[str], now: datetime) -> int:
+    """Whoever took one of these has not come back with a result: it is open again, and everybody is told."""
+    rows = queries.lapsed(session, estate_id, now)
+    for row in rows:
+        row.state, row.acknowledged_at, row.acknowledged_by, row.lapses_at = AlertState.OPEN, None, None, None
+        row.lapses += 1
+        for check in queries.checks_of(session, row.id):
+            check.taken_by, check.taken_at = None, None
+        events.append(session, estate_id, "alert.lapsed", now, alert_id=row.id)
+        owe(session, estate_id, [(row.id, f"lapsed{row.lapses}")], channels, now)
+    return len(rows)
 
 
 def acknowledge(session: Session, estate_id: str, alert_id: int, person: str, now: datetime) -> Alert:
@@ -108,13 +157,18 @@ def acknowledge(session: Session, estate_id: str, alert_id: int, person: str, no
         session,
         row.id,
         AlertState.OPEN,
-        {"state": AlertState.ACKNOWLEDGED, "acknowledged_at": now, "acknowledged_by": person},
+        {
+            "state": AlertState.ACKNOWLEDGED,
+            "acknowledged_at": now,
+            "acknowledged_by": person,
+            "lapses_at": now + LAPSES_AFTER if row.kind in LAPSING else None,
+        },
     )
     if not changed:
         raise Conflict(what="alert", state="taken by somebody else")
-    check = queries.check_of(session, row.id)
-    if check is not None:
-        check.taken_by, check.taken_at = person, now
+    for check in queries.checks_of(session, row.id):
+        if check.closed_at is None:
+            check.taken_by, check.taken_at = person, now
     events.append(session, estate_id, "alert.acknowledged", now, alert_id=row.id)
     session.refresh(row)
     return view(session, row)
@@ -126,6 +180,10 @@ def resolve(
     """Close an alert with an outcome. Wellness alerts are closed through `wellness.record`."""
     row = load(session, estate_id, alert_id)
     rules.resolve(row.kind, row.state, outcome, note)
+    if row.kind is AlertKind.CANNOT_TELL and any(
+        c.closed_at is None for c in queries.checks_of(session, row.id)
+    ):
+        raise Conflict(what="alert", state="waiting for calls: record first how everybody on it was reached")
     changed = queries.move(
         session,
         row.id,
@@ -136,6 +194,7 @@ def resolve(
             "resolved_by": person,
             "outcome": outcome,
             "note": note,
+            "lapses_at": None,
         },
     )
     if not changed:
@@ -209,27 +268,42 @@ def view(session: Session, row: AlertRow) -> Alert:
         camera=camera.slug if camera else None,
         camera_name=camera.name if camera else None,
         place=camera.place if camera else None,
+        cause=row.cause,
         step=row.step,
         acknowledged_at=row.acknowledged_at,
         acknowledged_by=row.acknowledged_by,
+        lapses_at=row.lapses_at,
         resolved_at=row.resolved_at,
         resolved_by=row.resolved_by,
         outcome=row.outcome,
         note=row.note,
         why=row.why,
         snapshot_id=row.snapshot_id,
+        names=queries.names(session, row.why.get("residents", ())),
     )
 
 
-def _owe(session: Session, row: AlertRow, channels: Sequence[str], round_: str, now: datetime) -> None:
-    for channel in channels:
-        session.add(
-            OutboxRow(
-                estate_id=row.estate_id,
-                alert_id=row.id,
-                channel=channel,
-                key=f"alert-{row.id}-{round_}-{channel}",
-                created_at=now,
-                next_try_at=now,
-            )
+def owe(
+    session: Session,
+    estate_id: str,
+    rounds: Sequence[tuple[int, str]],
+    channels: Sequence[str],
+    now: datetime,
+) -> None:
+    """Every channel owes a message about each alert; the round is why, and comes once for an alert."""
+    if rounds and channels:
+        session.execute(
+            insert(OutboxRow),
+            [
+                {
+                    "estate_id": estate_id,
+                    "alert_id": id,
+                    "channel": channel,
+                    "key": f"alert-{id}-{round_}-{channel}",
+                    "created_at": now,
+                    "next_try_at": now,
+                }
+                for id, round_ in rounds
+                for channel in channels
+            ],
         )

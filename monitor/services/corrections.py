@@ -6,7 +6,6 @@ from sqlalchemy.orm import Session
 
 from models import CorrectionRow, SightingRow, SnapshotRow
 from monitor.core.correction import Correction
-from monitor.core.presence import Steps
 from monitor.errors import Conflict, InvalidInput
 from monitor.services import enrolment, events, presence, sightings
 from monitor.services.sightings import Sighting
@@ -22,7 +21,6 @@ def reject(
     note: str,
     person: str,
     stranger_days: int,
-    steps: Steps,
     now: datetime,
 ) -> Sighting:
     """ "This is not them": the sighting no longer counts for anything. It cannot be undone.
@@ -58,7 +56,7 @@ def reject(
     )
     if row.snapshot_id is not None and (picture := session.get(SnapshotRow, row.snapshot_id)) is not None:
         picture.delete_after = min(picture.delete_after, picture.taken_at + timedelta(days=stranger_days))
-    presence.take_back(session, row, steps, now)
+    presence.take_back(session, row, now)
     enrolment.gallery_changed(session, estate_id)
     session.flush()
     return sightings.get(session, estate_id, sighting_id)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models import ConsentRow, EstateRow, PhotoRow, ResidentRow, TemplateRow
 from monitor.core import enrolment as rules
 from monitor.core import walk
+from monitor.core.agreement import DEFAULT, Agreement
 from monitor.core.consent import Purpose
 from monitor.core.correction import PhotoSource
 from monitor.core.embedding import Embedding, from_bytes, to_bytes
@@ -47,6 +48,14 @@ class Photo:
 
 
 @dataclass(frozen=True)
+class Defaults:
+    """What holds for a new resident with whom nothing else is agreed."""
+
+    consent_days: int
+    agreed: Agreement = DEFAULT
+
+
+@dataclass(frozen=True)
 class NewResident:
     name: str
     flat: str | None
@@ -56,6 +65,7 @@ class NewResident:
     keep_photos: bool = False
     consent_given_at: datetime | None = None  # None: now
     consent_until: datetime | None = None  # None: `consent_days` after it was given
+    agreed: Agreement = DEFAULT  # with whom is watched
 
 
 @dataclass(frozen=True)
@@ -178,7 +188,7 @@ def enrol(
     session.flush()
     keep(session, consents[0], compared.photos, engine, now, with_picture=new.keep_photos)
     if new.watched:
-        presence.watch(session, estate_id, resident.id, now)
+        presence.watch(session, estate_id, resident.id, new.agreed, new.recorded_by, now)
     gallery_changed(session, estate_id)
     events.append(session, estate_id, "resident.enrolled", now, resident_id=resident.id)
     return Enrolled(resident.id, len(compared.faces), close, compared.photos, compared.flaws)

@@ -1,9 +1,11 @@
 """The event log: everything that a desk or a program may want to follow. Facts are ids, never names."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from models import EventRow
@@ -22,6 +24,18 @@ def append(session: Session, estate_id: str, kind: str, now: datetime, **facts: 
     """Write an event in the caller's transaction."""
     queries.lock_order(session)
     session.add(EventRow(estate_id=estate_id, at=now, kind=kind, facts=facts))
+
+
+def append_all(
+    session: Session, estate_id: str, kind: str, now: datetime, facts: Sequence[dict[str, Any]]
+) -> None:
+    """Many of one kind, in order."""
+    if facts:
+        queries.lock_order(session)
+        session.execute(
+            insert(EventRow),
+            [{"estate_id": estate_id, "at": now, "kind": kind, "facts": each} for each in facts],
+        )
 
 
 def after(session: Session, estate_id: str, event_id: int, limit: int = 500) -> list[Event]:

@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import Delete
 
 from models import (
+    AbsenceRow,
     AlertRow,
+    DigestRow,
     EventRow,
     EvidenceRow,
     SightingRow,
@@ -40,6 +42,8 @@ class Purged:
     events: int
     unclear_faces: int
     evidence: int
+    absences: int
+    digests: int
 
 
 def purge(session: Session, estate_id: str, terms: Terms, now: datetime) -> Purged:
@@ -89,5 +93,13 @@ def purge(session: Session, estate_id: str, terms: Terms, now: datetime) -> Purg
             delete(EvidenceRow).where(
                 EvidenceRow.estate_id == estate_id, EvidenceRow.at <= now - terms.sightings
             )
+        ),
+        absences=run(
+            delete(AbsenceRow).where(
+                AbsenceRow.estate_id == estate_id, AbsenceRow.ends_at <= now - terms.sightings
+            )
+        ),
+        digests=run(
+            delete(DigestRow).where(DigestRow.estate_id == estate_id, DigestRow.made_at <= now - terms.events)
         ),
     )

@@ -1,4 +1,4 @@
-"""Delivering what alerts owe: claim with a lease, send outside the transaction, record the receipt.
+"""Delivering what alerts and digests owe: claim with a lease, send outside the transaction, record the receipt.
 
 A crash between sending and recording sends again with the same key; nothing is marked as done before it is.
 """
@@ -11,10 +11,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models import OutboxRow
-from monitor.core.alert import AlertKind
 from monitor.core.backoff import full_jitter_s
 from monitor.core.ports import Message
-from monitor.services import alerts, events
+from monitor.services import events, messages
 from monitor.store import alerts as queries
 
 DESK = "desk"  # the duty desk confirms by showing the alert
@@ -39,8 +38,7 @@ def claim(session: Session, channels: Sequence[str], public_url: str, now: datet
     if row is None:
         return None
     row.lease_until, row.fence, row.attempts = now + LEASE, row.fence + 1, row.attempts + 1
-    alert = alerts.view(session, alerts.load(session, row.estate_id, row.alert_id))
-    return Delivery(row.id, row.fence, row.channel, compose(alert, row.key, public_url))
+    return Delivery(row.id, row.fence, row.channel, messages.compose(session, row, public_url))
 
 
 def record_sent(session: Session, delivery: Delivery, receipt: str, now: datetime) -> bool:
@@ -120,22 +118,6 @@ def of_alert(session: Session, estate_id: str, alert_id: int) -> list[Owed]:
         .order_by(OutboxRow.id)
     )
     return [Owed(row.channel, row.sent_at, row.attempts) for row in rows]
-
-
-_TITLES = {
-    AlertKind.WELLNESS: "平安关怀: 未见 / Not seen",
-    AlertKind.VISITOR: "访客 / Visitor",
-    AlertKind.CAMERA_OFFLINE: "摄像机离线 / Camera offline",
-}
-
-
-def compose(alert: alerts.Alert, key: str, public_url: str) -> Message:
-    """The least that a receiver needs: who or where, building, since when. Details stand behind the sign-in."""
-    building = (alert.flat or "").split("-")[0]
-    who = " ".join(part for part in (alert.resident_name, f"{building} 号楼" if building else "") if part)
-    about = who or alert.camera_name or ""
-    since = alert.since.isoformat(timespec="minutes")
-    return Message(key, _TITLES[alert.kind], f"{about} · {since}", f"{public_url}/alerts/{alert.id}")
 
 
 def _record(session: Session, delivery: Delivery, values: dict[str, object]) -> bool:

@@ -1,4 +1,4 @@
-"""The proofs of life that are on record for a resident: sightings that count, staff, and wellness checks.
+"""The proofs of life that are on record for a resident: sightings that count, staff, sensors, and wellness checks.
 
 The presence row is what follows from them; with these it can be made again.
 """
@@ -9,7 +9,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models import CameraRow
-from monitor.core.alert import EVIDENCE_OF_LIFE, Outcome
+from monitor.core.alert import Outcome
+from monitor.core.evidence import BY_STAFF, EvidenceSource
+from monitor.core.sighting import Direction
+from monitor.core.wellness import EVIDENCE_OF_LIFE
 from monitor.store import corrections as queries
 
 STAFF = "staff"
@@ -18,15 +21,13 @@ STAFF = "staff"
 @dataclass(frozen=True)
 class Proof:
     at: datetime
-    camera: CameraRow | None  # None: staff
+    by: str  # the camera's name, STAFF, or the kind of sensor
+    camera_id: int | None = None
+    direction: Direction = Direction.BOTH
 
-    @property
-    def camera_id(self) -> int | None:
-        return self.camera.id if self.camera else None
-
-    @property
-    def by(self) -> str:
-        return self.camera.name if self.camera else STAFF
+    @staticmethod
+    def by_camera(at: datetime, camera: CameraRow) -> "Proof":
+        return Proof(at, camera.name, camera.id, camera.direction)
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,18 @@ class Proofs:
         closings = queries.closings(session, resident_id)
         # Whoever is known to have died is not watched any more: what came later does not count.
         end = min((at for at, outcome in closings if outcome is Outcome.DECEASED), default=None)
-        found = [Proof(at, camera) for at, camera in queries.sightings_that_count(session, resident_id)]
-        found += [Proof(said.at, None) for said in queries.staff_evidence(session, resident_id)]
-        found += [Proof(at, None) for at, outcome in closings if outcome in EVIDENCE_OF_LIFE]
+        found = [
+            Proof.by_camera(at, camera) for at, camera in queries.sightings_that_count(session, resident_id)
+        ]
+        found += [
+            Proof(said.at, by(said.source), direction=said.direction)
+            for said in queries.accepted_evidence(session, resident_id)
+        ]
+        found += [Proof(at, STAFF) for at, outcome in closings if outcome in EVIDENCE_OF_LIFE]
         # Sightings are deleted after their term; an alert about an older silence still knows when that began.
         older = queries.silence_before_rejections(session, resident_id) if not found else None
         if older is not None:
-            found = [Proof(older, None)]
+            found = [Proof(older, STAFF)]
         return Proofs(
             tuple(sorted((p for p in found if end is None or p.at <= end), key=lambda proof: proof.at))
         )
@@ -57,7 +63,9 @@ class Proofs:
 
     @property
     def last_seen(self) -> Proof | None:
-        return max((p for p in self.of_life if p.camera), key=lambda proof: proof.at, default=None)
+        return max(
+            (p for p in self.of_life if p.camera_id is not None), key=lambda proof: proof.at, default=None
+        )
 
     def until(self, moment: datetime) -> "Proofs":
         """What was known before a moment."""
@@ -67,6 +75,5 @@ class Proofs:
         return next((proof for proof in self.of_life if proof.at > moment), None)
 
 
-def nobody_found_at(session: Session, resident_id: int) -> datetime | None:
-    """When staff last looked and could not find out anything."""
-    return queries.nobody_found_at(session, resident_id)
+def by(source: EvidenceSource) -> str:
+    return STAFF if source in BY_STAFF else source.value

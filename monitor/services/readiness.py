@@ -7,12 +7,11 @@ from sqlalchemy.orm import Session
 
 from monitor.core.camera import SEEING, CameraState
 from monitor.errors import DatabaseBehind
-from monitor.services import cameras
-from monitor.store import residents as resident_queries
+from monitor.services import cameras, standing
 from monitor.store.database import Database
 from monitor.store.migration import require_newest
 
-# `watch` looks every few seconds; what it has not touched for this long it does not look at.
+# `watch` looks every few seconds; a camera that it has not touched for this long it does not look at.
 WATCH_LATE = timedelta(minutes=2)
 
 
@@ -43,6 +42,6 @@ def _watch(session: Session, estate_id: str, now: datetime) -> list[str]:
         and now - camera.last_frame_at > WATCH_LATE
         for camera in cameras.listing(session, estate_id)
     )
-    if forgotten or resident_queries.due(session, estate_id, now - WATCH_LATE, 1):
+    if forgotten or standing.watch_is_behind(session, estate_id, now):
         return ["Nobody has looked at what is due: look at the `watch` process."]
     return []

@@ -22,7 +22,7 @@ from monitor.core.alert import AlertKind, AlertState
 from monitor.core.consent import Purpose
 from monitor.core.presence import PresenceState
 from monitor.errors import NotAllowed, NotFound
-from monitor.services import enrolment, events, sightings
+from monitor.services import enrolment, events, sightings, standing
 from monitor.store import cameras as camera_queries
 from monitor.store import residents as queries
 from monitor.store import sightings as sighting_queries
@@ -69,17 +69,6 @@ class TimelineEntry:
     rejected_by: str | None = None
 
 
-@dataclass(frozen=True)
-class Accounted:
-    """Where the watched residents stand; the parts add up to `watched`."""
-
-    watched: int
-    seen: int
-    unseen: int
-    blind: int
-    not_started: int
-
-
 def listing(
     session: Session,
     estate_id: str,
@@ -91,7 +80,7 @@ def listing(
     engine: str | None = None,
 ) -> list[Resident]:
     """Everybody, by name. `engine` is the one in force; without it nobody is said to need photos."""
-    blind = _all_blind(session, estate_id, now)
+    blind = standing.blind_now(session, estate_id, now)
     photos = _photos(session, estate_id, engine, now)
     mine = _handled_by(session, estate_id, person)
     names = {row.id: row.name for row in camera_queries.of_estate(session, estate_id)}
@@ -118,7 +107,7 @@ def get(
     presence = session.get(PresenceRow, resident_id)
     names = {camera.id: camera.name for camera in camera_queries.of_estate(session, estate_id)}
     open_to = may(role, Action.SEE_SIGHTINGS) or resident_id in _handled_by(session, estate_id, person)
-    blind = _all_blind(session, estate_id, now)
+    blind = standing.blind_now(session, estate_id, now)
     photos = _photos(session, estate_id, engine, now)
     return _view(session, row, presence, names, photos, blind, open_to, now)
 
@@ -151,7 +140,9 @@ def timeline(
         for sighting in sightings.listing(session, estate_id, resident_id, limit=limit, with_rejected=True)
     ]
     entries += [
-        TimelineEntry(EntryKind.EVIDENCE, said.at, None, None, "evidence_staff", said.by, None, None)
+        TimelineEntry(
+            EntryKind.EVIDENCE, said.at, None, None, f"evidence_{said.source.value}", said.by, None, None
+        )
         for said in session.scalars(select(EvidenceRow).where(EvidenceRow.resident_id == resident_id))
     ]
     for alert in session.scalars(select(AlertRow).where(AlertRow.resident_id == resident_id)):
@@ -195,28 +186,6 @@ def erase(session: Session, estate_id: str, resident_id: int, now: datetime) -> 
     events.append(session, estate_id, "resident.erased", now, resident_id=resident_id)
 
 
-def accounted(session: Session, estate_id: str, now: datetime) -> Accounted:
-    """Everybody who is watched, counted once."""
-    blind = _all_blind(session, estate_id, now)
-    states = [
-        _shown(presence.state, blind)
-        for _, presence in queries.with_presence(session, estate_id)
-        if presence is not None and presence.state is not PresenceState.WITHDRAWN
-    ]
-    return Accounted(
-        len(states),
-        *(
-            states.count(state)
-            for state in (
-                PresenceState.SEEN,
-                PresenceState.UNSEEN,
-                PresenceState.BLIND,
-                PresenceState.NOT_STARTED,
-            )
-        ),
-    )
-
-
 @dataclass(frozen=True)
 class _Photos:
     """How many photos each resident has, and of whom the engine in force has templates (None: nobody asked)."""
@@ -256,17 +225,14 @@ def _handled_by(session: Session, estate_id: str, person: str) -> set[int]:
     }
 
 
-def _all_blind(session: Session, estate_id: str, now: datetime) -> bool:
-    """Whether nobody could be identified anywhere right now."""
-    intervals = camera_queries.blind_intervals(session, estate_id, now, now)
-    dark = {camera_id for camera_id, spans in intervals.items() if any(span.end >= now for span in spans)}
-    open_now = {blind.camera_id for blind, _ in camera_queries.all_open_blind_times(session, estate_id)}
-    return set(intervals) <= dark | open_now
+def _shown(presence: PresenceRow, blind: frozenset[int]) -> PresenceState:
+    """While nobody can tell, "seen" cannot be claimed to go on; "unseen" stays."""
+    seen = presence.state is PresenceState.SEEN
+    return PresenceState.BLIND if seen and presence.resident_id in blind else presence.state
 
 
-def _shown(state: PresenceState, all_blind: bool) -> PresenceState:
-    """With every camera blind, "seen" cannot be claimed to go on; "unseen" stays."""
-    return PresenceState.BLIND if all_blind and state is PresenceState.SEEN else state
+# Where the clock runs towards a step.
+_RUNS = (PresenceState.SEEN, PresenceState.LATE, PresenceState.UNSEEN)
 
 
 def _view(
@@ -275,7 +241,7 @@ def _view(
     presence: PresenceRow | None,
     camera_names: dict[int, str],
     photos: _Photos,
-    all_blind: bool,
+    blind: frozenset[int],
     open_to: bool,
     now: datetime,
 ) -> Resident:
@@ -290,10 +256,10 @@ def _view(
         name=row.name,
         flat=row.flat,
         watched=presence is not None,
-        state=_shown(presence.state, all_blind) if presence else None,
+        state=_shown(presence, blind) if presence else None,
         last_seen_at=seen_at if open_to else None,
         last_seen_place=place if open_to else None,
-        due_at=presence.due_at if presence and open_to else None,
+        due_at=presence.due_at if presence and open_to and presence.state in _RUNS else None,
         consent_until=consent.until if consent else None,
         templates=photos.enrolled.get(row.id, 0),
         needs_photos=consent is not None and photos.missing_of(row.id),

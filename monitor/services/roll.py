@@ -14,7 +14,7 @@ from monitor.core.consent import Purpose
 from monitor.core.enrolment import SetFlaw
 from monitor.errors import AlreadyEnrolled
 from monitor.services import enrolment, residents
-from monitor.services.enrolment import NewResident, Photo
+from monitor.services.enrolment import Defaults, NewResident, Photo
 from monitor.store import residents as queries
 
 RECORDED_BY = "list"
@@ -65,7 +65,7 @@ def take(
     photos: Sequence[Photo],
     engine: str,
     zone: ZoneInfo,
-    consent_days: int,
+    defaults: Defaults,
     now: datetime,
     *,
     dry_run: bool,
@@ -77,9 +77,11 @@ def take(
     compared = enrolment.compare(photos)
     if not compared.faces:
         return failed(entry, "none of the photos can be used", compared.photos)
-    new = _new(entry, zone, consent_days)
+    new = _new(entry, zone, defaults)
     if new.consent_until is None or new.consent_until <= now:
-        return failed(entry, f"a consent lasts {consent_days} days; this one is over, ask for a new one")
+        return failed(
+            entry, f"a consent lasts {defaults.consent_days} days; this one is over, ask for a new one"
+        )
     resident_id = None
     try:
         if dry_run:
@@ -103,20 +105,25 @@ def take(
     )
 
 
-def _new(entry: RollEntry, zone: ZoneInfo, consent_days: int) -> NewResident:
+def _new(entry: RollEntry, zone: ZoneInfo, defaults: Defaults) -> NewResident:
     """The consent holds from the morning of its day to the end of its last."""
     given_at = _midnight(entry.consent_on, zone)
     last = entry.consent_until
-    until = _midnight(last + timedelta(days=1), zone) if last else given_at + timedelta(days=consent_days)
+    until = (
+        _midnight(last + timedelta(days=1), zone)
+        if last
+        else given_at + timedelta(days=defaults.consent_days)
+    )
     return NewResident(
         entry.name,
         entry.flat,
         entry.watched,
-        consent_days,
+        defaults.consent_days,
         RECORDED_BY,
         keep_photos=entry.keep_photos,
         consent_given_at=given_at,
         consent_until=until,
+        agreed=defaults.agreed,
     )
 
 

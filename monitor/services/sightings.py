@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models import CameraRow, ResidentRow, SightingRow
 from monitor.core.consent import Purpose
-from monitor.core.presence import Steps
+from monitor.core.evidence import Evidence, EvidenceSource
 from monitor.core.sighting import NO_EVIDENCE, Direction, same_pass
 from monitor.errors import NotFound
 from monitor.services import events, identifiability, presence, snapshots
@@ -42,7 +42,6 @@ def record(
     resident_id: int,
     seen: Seen,
     snapshot_days: int,
-    steps: Steps,
     now: datetime,
 ) -> int | None:
     """Begin a sighting or go on with the one of the same pass; returns its id.
@@ -68,7 +67,8 @@ def record(
         )
     if reason is None:
         row.why = {key: value for key, value in row.why.items() if key != NO_EVIDENCE}
-        presence.evidence(session, resident_id, seen.end, where, steps, now)
+        found = Evidence(seen.end, EvidenceSource.CAMERA, direction=where.direction)
+        presence.notice(session, resident_id, found, where.name, where, now)
     return row.id
 
 

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from monitor.core.accounting import Count
 from monitor.core.alert import AlertKind, AlertState
 from monitor.core.camera import SEEING, CameraState
-from monitor.services import cameras, outbox, residents
+from monitor.services import cameras, outbox, standing
 from monitor.services.cameras import Camera
-from monitor.services.residents import Accounted
 from monitor.store import alerts as alert_queries
 
 
@@ -18,7 +18,8 @@ class Status:
     cameras: tuple[Camera, ...]
     live: int
     in_use: int
-    accounted: Accounted
+    accounted: Count
+    watch_is_behind: bool  # somebody's time is up and nobody looks
     alerts: dict[tuple[AlertKind, AlertState], int]
     unsent: dict[str, int]  # by channel
 
@@ -34,7 +35,8 @@ def get(session: Session, estate_id: str, now: datetime) -> Status:
         cameras=tuple(found),
         live=sum(camera.state in SEEING for camera in in_use),
         in_use=len(in_use),
-        accounted=residents.accounted(session, estate_id, now),
+        accounted=standing.count(session, estate_id, now),
+        watch_is_behind=standing.watch_is_behind(session, estate_id, now),
         alerts=alert_queries.count(session, estate_id),
         unsent=outbox.unsent(session, estate_id),
     )

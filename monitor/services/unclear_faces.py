@@ -14,13 +14,15 @@ from models import (
     UnclearFaceRow,
 )
 from monitor.core.consent import Purpose
-from monitor.core.correction import Correction, EvidenceSource, PhotoSource
-from monitor.core.presence import Steps
+from monitor.core.correction import Correction, PhotoSource
+from monitor.core.evidence import FULL, Evidence, EvidenceSource
+from monitor.core.sighting import Direction
 from monitor.core.subject import Subject
 from monitor.errors import Conflict, InvalidInput, NotFound, PhotoRefused
-from monitor.services import enrolment, events, presence, snapshots
+from monitor.services import enrolment, events, evidence, identifiability, presence, snapshots
 from monitor.services.corrections import engine_of, require_note
 from monitor.services.enrolment import Photo
+from monitor.services.proofs import STAFF
 from monitor.services.seen import Seen
 from monitor.store import cameras as camera_queries
 from monitor.store import corrections as queries
@@ -68,8 +70,18 @@ class Named:
     photo: Photo | None  # what became of the picture; None when it was not to be added
 
 
-def record(session: Session, estate_id: str, seen: Seen, snapshot_days: int, now: datetime) -> int:
-    """A track that ended without an answer; returns the row's id."""
+def record(
+    session: Session,
+    estate_id: str,
+    seen: Seen,
+    snapshot_days: int,
+    now: datetime,
+    nearly: int | None = None,
+) -> int:
+    """A track that ended without an answer; returns the row's id. `nearly`: the resident whom it was nearly enough like.
+
+    On a camera that can identify that is doubtful evidence of life.
+    """
     where = camera_queries.by_slug(session, estate_id, seen.camera)
     if where is None:
         raise NotFound(what="camera", key=seen.camera)
@@ -88,6 +100,8 @@ def record(session: Session, estate_id: str, seen: Seen, snapshot_days: int, now
     session.add(row)
     session.flush()
     events.append(session, estate_id, "face.unclear", now, unclear_face_id=row.id, camera=where.slug)
+    if nearly is not None and identifiability.no_evidence(session, where, seen.end) is None:
+        evidence.doubt(session, nearly, where, row, now)
     return row.id
 
 
@@ -124,7 +138,7 @@ def may_be_recognised(session: Session, estate_id: str, resident_id: int, now: d
     return resident_queries.consent_in_force(session, resident_id, Purpose.RECOGNITION, now) is not None
 
 
-def name(session: Session, estate_id: str, face_id: int, said: Naming, steps: Steps, now: datetime) -> Named:
+def name(session: Session, estate_id: str, face_id: int, said: Naming, now: datetime) -> Named:
     """ "This is her": evidence of life by staff, at the time the face was seen; closes no alert by itself.
 
     Raises NotFound, Conflict when somebody has named it already, InvalidInput for a resident who agreed to nothing.
@@ -140,9 +154,11 @@ def name(session: Session, estate_id: str, face_id: int, said: Naming, steps: St
         raise Conflict(what="unclear face", state="named")
     session.refresh(row)
     events.append(session, estate_id, "face.named", now, unclear_face_id=row.id, resident_id=resident.id)
+    evidence.undoubt(session, row.id, now)
     session.add_all(_records(row, resident, said, now))
     session.flush()
-    presence.evidence(session, resident.id, row.ended_at, None, steps, now)
+    found = Evidence(row.ended_at, EvidenceSource.NAMED)
+    presence.notice(session, resident.id, found, STAFF, None, now)
     photo = _added(session, resident, said, now) if said.photo is not None else None
     return Named(get(session, estate_id, face_id), photo)
 
@@ -165,7 +181,9 @@ def _records(
         EvidenceRow(
             estate_id=row.estate_id,
             resident_id=resident.id,
-            source=EvidenceSource.STAFF,
+            source=EvidenceSource.NAMED,
+            weight=FULL,
+            direction=Direction.BOTH,
             at=row.ended_at,
             by=said.person,
             note=said.note,

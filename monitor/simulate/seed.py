@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from monitor.config.cameras import CameraConfig, EstateConfig
 from monitor.core.access import Role
 from monitor.core.ports import PhotoReader
-from monitor.core.presence import Steps
 from monitor.services import accounts, enrolment, sightings
 from monitor.services.seen import Seen
 from monitor.simulate.people import UNSEEN, Person, residents
@@ -26,7 +25,6 @@ def seed(
     estate: EstateConfig,
     photos: PhotoReader,
     passwords: dict[str, str],
-    steps: Steps,
     now: datetime,
 ) -> None:
     """Fill an empty database. Photos are read before the write unit begins."""
@@ -45,7 +43,7 @@ def seed(
             enrolled = enrolment.enrol(
                 session, estate.id, new, read[person.key], photos.engine, now - MOVED_IN
             )
-            _live(session, estate, person, enrolled.resident_id, steps, chance, now)
+            _live(session, estate, person, enrolled.resident_id, chance, now)
 
 
 def _live(
@@ -53,7 +51,6 @@ def _live(
     estate: EstateConfig,
     person: Person,
     resident_id: int,
-    steps: Steps,
     chance: random.Random,
     now: datetime,
 ) -> None:
@@ -65,7 +62,7 @@ def _live(
         began = now - age
         why = {"verdict": "resident", "score": round(chance.uniform(0.66, 0.88), 3), "reason": "clear_match"}
         seen = Seen(camera.id, began - timedelta(seconds=chance.uniform(4, 12)), began, why)
-        sightings.record(session, estate.id, resident_id, seen, SNAPSHOT_DAYS, steps, now)
+        sightings.record(session, estate.id, resident_id, seen, SNAPSHOT_DAYS, now)
 
 
 def _usual(cameras: Sequence[CameraConfig], person: Person) -> list[CameraConfig]:

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from models import AlertRow, OutboxRow, WellnessCheckRow
+from models import AlertRow, OutboxRow, ResidentRow, WellnessCheckRow
+from monitor.core.agreement import Step
 from monitor.core.alert import AlertKind, AlertState, Severity
 
 _URGENCY = case(
@@ -65,10 +66,67 @@ def count(session: Session, estate_id: str) -> dict[tuple[AlertKind, AlertState]
     return {(kind, state): number for kind, state, number in rows}
 
 
-def check_of(session: Session, alert_id: int) -> WellnessCheckRow | None:
+def unresolved_about(session: Session, resident_id: int) -> Sequence[AlertRow]:
+    """The wellness alerts about a resident that are not closed."""
     return session.scalars(
-        select(WellnessCheckRow).where(WellnessCheckRow.alert_id == alert_id)
-    ).one_or_none()
+        select(AlertRow).where(
+            AlertRow.resident_id == resident_id,
+            AlertRow.kind == AlertKind.WELLNESS,
+            AlertRow.state != AlertState.RESOLVED,
+        )
+    ).all()
+
+
+def checks_of(session: Session, alert_id: int) -> Sequence[WellnessCheckRow]:
+    return session.scalars(
+        select(WellnessCheckRow).where(WellnessCheckRow.alert_id == alert_id).order_by(WellnessCheckRow.id)
+    ).all()
+
+
+def lapsed(session: Session, estate_id: str, now: datetime) -> Sequence[AlertRow]:
+    """Taken alerts whose time for a result has run out."""
+    return session.scalars(
+        select(AlertRow)
+        .where(
+            AlertRow.estate_id == estate_id,
+            AlertRow.lapses_at <= now,
+            AlertRow.state == AlertState.ACKNOWLEDGED,
+        )
+        .with_for_update()
+    ).all()
+
+
+def suspected(session: Session, estate_id: str, since: datetime) -> list[set[str]]:
+    """The cameras that may have missed the residents of open alerts of the first step, an alert each."""
+    rows = session.scalars(
+        select(AlertRow.why).where(
+            AlertRow.estate_id == estate_id,
+            AlertRow.kind == AlertKind.WELLNESS,
+            AlertRow.step == Step.PHONE,
+            AlertRow.state != AlertState.RESOLVED,
+            AlertRow.opened_at >= since,
+        )
+    )
+    return [set(why.get("suspects", ())) for why in rows]
+
+
+def names(session: Session, residents: Sequence[int]) -> tuple[str, ...]:
+    if not residents:
+        return ()
+    return tuple(
+        session.scalars(
+            select(ResidentRow.name)
+            .where(ResidentRow.id.in_(residents))
+            .order_by(ResidentRow.name, ResidentRow.id)
+        )
+    )
+
+
+def about(session: Session, alert_ids: Sequence[int]) -> dict[int, AlertRow]:
+    return {
+        row.id: row
+        for row in session.scalars(select(AlertRow).where(AlertRow.id.in_(alert_ids)).with_for_update())
+    }
 
 
 def claimable(session: Session, channels: Sequence[str], now: datetime) -> OutboxRow | None:

@@ -1,14 +1,14 @@
 """Queries about cameras and the time they were blind."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from models import BlindTimeRow, CameraRow, EstateRow
-from monitor.core.identifiability import CameraVerdict, unable
+from monitor.core.identifiability import CameraVerdict, identifies_at, unable
 from monitor.core.interval import Interval
 
 
@@ -57,6 +57,19 @@ def all_open_blind_times(session: Session, estate_id: str) -> Sequence[tuple[Bli
     ]
 
 
+def _identifying(estate_id: str) -> list[ColumnElement[bool]]:
+    """Cameras whose word would count."""
+    return [
+        CameraRow.estate_id == estate_id,
+        CameraRow.identifies.is_(True),
+        CameraRow.verdict != CameraVerdict.CANNOT,
+    ]
+
+
+def identifying(session: Session, estate_id: str) -> frozenset[int]:
+    return frozenset(session.scalars(select(CameraRow.id).where(*_identifying(estate_id))))
+
+
 def blind_intervals(
     session: Session, estate_id: str, since: datetime, until: datetime
 ) -> dict[int, list[Interval]]:
@@ -68,9 +81,7 @@ def blind_intervals(
     """
     cameras = session.execute(
         select(CameraRow.id, CameraRow.verdict, CameraRow.enabled, CameraRow.state_since).where(
-            CameraRow.estate_id == estate_id,
-            CameraRow.identifies,
-            CameraRow.verdict != CameraVerdict.CANNOT,
+            *_identifying(estate_id)
         )
     )
     at = zone(session, estate_id)
@@ -89,4 +100,45 @@ def blind_intervals(
         )
     ):
         found[blind.camera_id].append(Interval(blind.started_at, blind.ended_at or until))
+    return found
+
+
+def dark_since(session: Session, estate_id: str, before: datetime) -> dict[int, datetime]:
+    """The cameras that should identify and have been blind, or out of use, since before this moment; since when."""
+    rows = session.execute(
+        select(CameraRow.id, CameraRow.enabled, CameraRow.state_since, BlindTimeRow.started_at)
+        .outerjoin(BlindTimeRow, (BlindTimeRow.camera_id == CameraRow.id) & BlindTimeRow.ended_at.is_(None))
+        .where(*_identifying(estate_id))
+    )
+    since = {id: blind if enabled else out_of_use for id, enabled, out_of_use, blind in rows}
+    return {id: at for id, at in since.items() if at is not None and at <= before}
+
+
+def unable_now(session: Session, estate_id: str, now: datetime) -> set[int]:
+    """The cameras that can identify in one light only, and not in that of now."""
+    hour = now.astimezone(zone(session, estate_id)).hour
+    rows = session.execute(select(CameraRow.id, CameraRow.verdict).where(*_identifying(estate_id)))
+    return {id for id, verdict in rows if not identifies_at(verdict, hour)}
+
+
+def slugs(session: Session, ids: Collection[int]) -> set[str]:
+    return set(session.scalars(select(CameraRow.slug).where(CameraRow.id.in_(ids))))
+
+
+def faults(
+    session: Session, ids: Collection[int], since: datetime, until: datetime
+) -> dict[int, tuple[str, list[tuple[datetime, datetime]]]]:
+    """By camera: its slug, and when it was blind in that time."""
+    found: dict[int, tuple[str, list[tuple[datetime, datetime]]]] = {}
+    rows = session.execute(
+        select(CameraRow.id, CameraRow.slug, BlindTimeRow.started_at, BlindTimeRow.ended_at)
+        .join(BlindTimeRow, BlindTimeRow.camera_id == CameraRow.id)
+        .where(
+            CameraRow.id.in_(ids),
+            BlindTimeRow.started_at < until,
+            or_(BlindTimeRow.ended_at.is_(None), BlindTimeRow.ended_at > since),
+        )
+    )
+    for id, slug, started_at, ended_at in rows:
+        found.setdefault(id, (slug, []))[1].append((started_at, ended_at or until))
     return found

@@ -16,8 +16,9 @@ from models import (
     UnclearFaceRow,
     WellnessCheckRow,
 )
-from monitor.core.alert import EVIDENCE_OF_LIFE, AlertKind, Outcome
+from monitor.core.alert import AlertKind, Outcome
 from monitor.core.correction import Correction
+from monitor.core.evidence import FULL
 from monitor.core.sighting import NO_EVIDENCE
 
 
@@ -92,9 +93,12 @@ def sightings_that_count(session: Session, resident_id: int) -> Sequence[tuple[d
     return [(at, camera) for at, camera in rows]
 
 
-def staff_evidence(session: Session, resident_id: int) -> Sequence[EvidenceRow]:
+def accepted_evidence(session: Session, resident_id: int) -> Sequence[EvidenceRow]:
+    """By staff and by sensors that are believed in full."""
     return session.scalars(
-        select(EvidenceRow).where(EvidenceRow.resident_id == resident_id).order_by(EvidenceRow.at.desc())
+        select(EvidenceRow)
+        .where(EvidenceRow.resident_id == resident_id, EvidenceRow.weight >= FULL)
+        .order_by(EvidenceRow.at.desc())
     ).all()
 
 
@@ -106,15 +110,6 @@ def closings(session: Session, resident_id: int) -> list[tuple[datetime, Outcome
         )
     )
     return [(at, outcome) for at, outcome in rows if at is not None and outcome is not None]
-
-
-def nobody_found_at(session: Session, resident_id: int) -> datetime | None:
-    """When the last wellness check was closed that found out nothing."""
-    return session.scalar(
-        select(func.max(WellnessCheckRow.closed_at)).where(
-            WellnessCheckRow.resident_id == resident_id, WellnessCheckRow.outcome.not_in(EVIDENCE_OF_LIFE)
-        )
-    )
 
 
 def silence_before_rejections(session: Session, resident_id: int) -> datetime | None:

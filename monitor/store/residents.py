@@ -10,7 +10,7 @@ from models import ConsentRow, PhotoRow, PresenceRow, ResidentRow, TemplateRow
 from monitor.core.consent import Purpose
 
 
-def _in_force(now: datetime) -> list[ColumnElement[bool]]:
+def in_force(now: datetime) -> list[ColumnElement[bool]]:
     return [
         ConsentRow.given_at <= now,
         ConsentRow.until > now,
@@ -32,7 +32,7 @@ def templates_in_force(session: Session, estate_id: str, engine: str, now: datet
     return session.scalars(
         select(TemplateRow)
         .join(ConsentRow, ConsentRow.id == TemplateRow.consent_id)
-        .where(TemplateRow.estate_id == estate_id, TemplateRow.engine == engine, *_in_force(now))
+        .where(TemplateRow.estate_id == estate_id, TemplateRow.engine == engine, *in_force(now))
         .order_by(TemplateRow.id)
     ).all()
 
@@ -51,7 +51,7 @@ def consent_in_force(
 ) -> ConsentRow | None:
     return session.scalars(
         select(ConsentRow)
-        .where(ConsentRow.resident_id == resident_id, ConsentRow.purpose == purpose, *_in_force(now))
+        .where(ConsentRow.resident_id == resident_id, ConsentRow.purpose == purpose, *in_force(now))
         .order_by(ConsentRow.id.desc())
     ).first()
 
@@ -80,7 +80,7 @@ def recognised_by(session: Session, estate_id: str, engine: str, now: datetime) 
         session.scalars(
             select(TemplateRow.resident_id)
             .join(ConsentRow, ConsentRow.id == TemplateRow.consent_id)
-            .where(TemplateRow.estate_id == estate_id, TemplateRow.engine == engine, *_in_force(now))
+            .where(TemplateRow.estate_id == estate_id, TemplateRow.engine == engine, *in_force(now))
             .distinct()
         )
     )
@@ -88,7 +88,7 @@ def recognised_by(session: Session, estate_id: str, engine: str, now: datetime) 
 
 def pictures_to_renew(session: Session, estate_id: str, engine: str, now: datetime) -> Sequence[int]:
     """The photos with a kept picture, both consents in force, and no template of this engine yet."""
-    keeping = select(ConsentRow.resident_id).where(ConsentRow.purpose == Purpose.KEEP_PHOTO, *_in_force(now))
+    keeping = select(ConsentRow.resident_id).where(ConsentRow.purpose == Purpose.KEEP_PHOTO, *in_force(now))
     made = select(TemplateRow.photo_id).where(TemplateRow.engine == engine)
     return session.scalars(
         select(PhotoRow.id)
@@ -98,7 +98,7 @@ def pictures_to_renew(session: Session, estate_id: str, engine: str, now: dateti
             PhotoRow.crop_jpeg.is_not(None),
             PhotoRow.resident_id.in_(keeping),
             PhotoRow.id.not_in(made),
-            *_in_force(now),
+            *in_force(now),
         )
         .order_by(PhotoRow.id)
     ).all()
@@ -106,7 +106,7 @@ def pictures_to_renew(session: Session, estate_id: str, engine: str, now: dateti
 
 def forget_pictures(session: Session, estate_id: str, now: datetime) -> int:
     """Empty every kept picture without a consent to keep it; returns how many."""
-    keeping = select(ConsentRow.resident_id).where(ConsentRow.purpose == Purpose.KEEP_PHOTO, *_in_force(now))
+    keeping = select(ConsentRow.resident_id).where(ConsentRow.purpose == Purpose.KEEP_PHOTO, *in_force(now))
     result = session.execute(
         update(PhotoRow)
         .where(
@@ -132,14 +132,3 @@ def of_name(session: Session, estate_id: str, name: str, flat: str | None) -> Re
         )
         .order_by(ResidentRow.id)
     ).first()
-
-
-def due(session: Session, estate_id: str, now: datetime, at_most: int) -> Sequence[PresenceRow]:
-    """The watched residents whose time is up, the longest overdue first. Locked until what is found is written."""
-    return session.scalars(
-        select(PresenceRow)
-        .where(PresenceRow.estate_id == estate_id, PresenceRow.due_at <= now)
-        .order_by(PresenceRow.due_at)
-        .limit(at_most)
-        .with_for_update()
-    ).all()

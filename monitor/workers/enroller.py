@@ -16,7 +16,7 @@ from monitor.core.enrolment import SetFlaw
 from monitor.core.ports import PhotoReader, WalkReader
 from monitor.errors import AlreadyEnrolled, InvalidInput, NotFound, Problem
 from monitor.services import enrolment, renewal, roll
-from monitor.services.enrolment import NewResident, Photo
+from monitor.services.enrolment import Defaults, NewResident, Photo
 from monitor.services.renewal import Lacking
 from monitor.services.roll import Line, Outcome
 from monitor.store.database import Database
@@ -55,10 +55,10 @@ class Enroller:
         estate: EstateConfig,
         reader: PhotoReader,
         walks: WalkReader,
-        consent_days: int,
+        defaults: Defaults,
     ) -> None:
         self._database, self._estate = database, estate
-        self._reader, self._walks, self._consent_days = reader, walks, consent_days
+        self._reader, self._walks, self._defaults = reader, walks, defaults
 
     def files(self, new: NewResident, paths: Sequence[Path], *, allow_duplicate: bool) -> Report:
         """Enrol somebody from photo files. Raises InvalidInput."""
@@ -171,7 +171,7 @@ class Enroller:
                 photos,
                 self._reader.engine,
                 self._estate.zone,
-                self._consent_days,
+                self._defaults,
                 utc_now(),
                 dry_run=dry_run,
             )

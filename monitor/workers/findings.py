@@ -13,8 +13,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from monitor.clock import monotonic_s, utc_now
 from monitor.core.identifiability import PassLook
-from monitor.core.identification import Identification, IdentificationPolicy, Verdict
-from monitor.core.presence import Steps
+from monitor.core.identification import NEARLY, Identification, IdentificationPolicy, Verdict
+from monitor.core.subject import SubjectKind
 from monitor.services import identifiability, sightings, snapshots, unclear_faces, visits
 from monitor.services.calibration import Recognition
 from monitor.services.seen import Seen
@@ -37,7 +37,6 @@ class IngestPolicy:
     """What a group of cameras is read with."""
 
     identification: IdentificationPolicy
-    steps: Steps
     visits: VisitPolicy
     snapshot_days: int
     recognition: Recognition
@@ -165,11 +164,12 @@ class Findings:
                 found.subject.id,
                 seen,
                 self.policy.snapshot_days,
-                self.policy.steps,
                 now,
             )
 
     def _write_unclear(self, person: Person, written: Written) -> None:
+        found = person.identification
+        assert found is not None
         with self._database.writer() as session:
             unclear_faces.record(
                 session,
@@ -177,6 +177,7 @@ class Findings:
                 self._seen(person, written),
                 self.policy.visits.snapshot_days,
                 utc_now(),
+                nearly=_nearly(found),
             )
 
     def _write_visit(self, person: Person, written: Written) -> None:
@@ -231,6 +232,13 @@ class Findings:
         else:
             self._files.save(written.snapshot.id, best.face_jpeg, best.scene_jpeg)
         written.quality = best.quality
+
+
+def _nearly(found: Identification) -> int | None:
+    """The resident whom a face was nearly enough like, and nobody else."""
+    if found.reason != NEARLY or found.subject is None or found.subject.kind is not SubjectKind.RESIDENT:
+        return None
+    return found.subject.id
 
 
 def _wall(monotonic: float) -> datetime:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor.clock import utc_now
-from monitor.services import housekeeping, identifiability, snapshots
+from monitor.services import housekeeping, identifiability, routines, snapshots
 from monitor.services.housekeeping import Terms
 from monitor.store.database import Database
 from monitor.store.snapshot_files import SnapshotFiles
@@ -28,6 +28,8 @@ class Housekeeping:
         self._scheduler.add_job(
             self.judge_cameras, "interval", hours=1, id="judge_cameras", next_run_time=utc_now()
         )
+
+        self._scheduler.add_job(self.learn, "interval", hours=1, id="learn", next_run_time=utc_now())
 
     def start(self) -> None:
         self._scheduler.start()
@@ -58,3 +60,8 @@ class Housekeeping:
         with self._database.writer() as session:
             if changed := identifiability.judge(session, self._estate_id, utc_now()):
                 logger.info("%s cameras have another verdict", changed)
+
+    def learn(self) -> None:
+        """Usual ways and gaps, from the sightings that are kept."""
+        with self._database.writer() as session:
+            routines.learn(session, self._estate_id, utc_now())

@@ -8,16 +8,18 @@ The tick runs on the monotonic clock and derives everything from stored facts, s
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from threading import Event
 
 from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
 
 from monitor.clock import monotonic_s, utc_now
 from monitor.core.ports import Channel
-from monitor.core.presence import Steps
 from monitor.heartbeat import Heartbeat
-from monitor.services import cameras, estate, presence
+from monitor.services import absences, alerts, cameras, cannot_tell, digests, estate, status
+from monitor.services import tick as ticks
+from monitor.services.outbox import DESK
 from monitor.store.database import Database
 from monitor.workers.camera_watch import CameraFileWatch
 from monitor.workers.scheduler import Housekeeping
@@ -30,8 +32,9 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class WatchPolicy:
-    steps: Steps
     camera_hold_off: timedelta
+    digest_at: time
+    engine: str
     tick_s: float
     channels: tuple[str, ...]
     public_url: str
@@ -99,14 +102,46 @@ class Watch:
             self._told = watched.problems
 
     def tick(self) -> None:
-        now, channels = utc_now(), self._policy.channels
+        """Each step is a transaction of its own, so that one that fails does not keep the others from their work."""
+        now, policy = utc_now(), self._policy
+        settled = monotonic_s() >= self._alarm_cameras_from_s
         with self._database.writer() as session:
             cameras.miss_silent_workers(session, self._estate_id, now)
-            if monotonic_s() >= self._alarm_cameras_from_s:
+            if settled:
                 cameras.raise_offline_alerts(
-                    session, self._estate_id, self._policy.camera_hold_off, channels, now
+                    session, self._estate_id, policy.camera_hold_off, policy.channels, now
                 )
         with self._database.writer() as session:
-            done = presence.tick(session, self._estate_id, self._policy.steps, channels, now)
-        if done.opened or done.risen:
-            logger.info("tick: %s", done)
+            absences.close_over(session, self._estate_id, now)
+            alerts.lapse(session, self._estate_id, policy.channels, now)
+            if settled:
+                cannot_tell.tell(session, self._estate_id, policy.camera_hold_off, policy.channels, now)
+        self._look_at_everybody_due()
+        with self._database.writer() as session:
+            self._make_digest(session, now)
+
+    def _look_at_everybody_due(self) -> None:
+        """As many transactions as it takes; whoever stays due is looked at with the next tick."""
+        while True:
+            now = utc_now()
+            with self._database.writer() as session:
+                done = ticks.tick(session, self._estate_id, self._policy.channels, now)
+            if done.opened or done.risen or done.grouped or done.ended:
+                logger.info("tick: %s", done)
+            if done.looked_at < ticks.AT_MOST:
+                return
+
+    def _make_digest(self, session: Session, now: datetime) -> None:
+        if not digests.is_due(session, self._estate_id, self._policy.digest_at, now):
+            return
+        found = status.get(session, self._estate_id, now)
+        out = [channel for channel in self._policy.channels if channel != DESK]
+        digests.make(
+            session,
+            self._estate_id,
+            self._policy.digest_at,
+            out,
+            self._policy.engine,
+            (found.live, found.in_use),
+            now,
+        )

@@ -27,8 +27,9 @@ from monitor.core.camera import CameraState
 from monitor.core.schedule import DailyWindow
 from monitor.core.subject import SubjectKind
 from monitor.core.visit import VisitRule
-from monitor.services import alerts, cameras, enrolment, expected_visitors, presence, snapshots, visits
+from monitor.services import alerts, cameras, enrolment, expected_visitors, snapshots, visits
 from monitor.services import estate as estates
+from monitor.services import tick as ticks
 from monitor.services.enrolment import NewResident, Photo
 from monitor.services.expected_visitors import NewPass
 from monitor.services.seen import Seen
@@ -172,8 +173,8 @@ class Site:
         """A resident who was last seen that long ago; the tick finds it."""
         resident_id = self.enrol(name, flat)
         self.seen(resident_id, hours)
-        steps, now = self.runtime.settings.steps(), utc_now()
-        self.write(lambda session: presence.tick(session, self.estate_id, steps, self.runtime.channels, now))
+        now = utc_now()
+        self.write(lambda session: ticks.tick(session, self.estate_id, self.runtime.channels, now))
         return next(
             alert.id
             for alert in self.read(lambda session: alerts.listing(session, self.estate_id))

@@ -12,11 +12,12 @@ from api.desk.theme import DAY, NIGHT, Palette
 from monitor import errors
 from monitor.clock import utc_now
 from monitor.core.access import Role
+from monitor.core.agreement import Step
 from monitor.core.alert import AlertKind, Outcome, Severity
 from monitor.core.camera import CameraState
 from monitor.core.expected_visitor import PassState
 from monitor.core.identifiability import CameraVerdict, IecClass, Light
-from monitor.core.presence import PresenceState, Step
+from monitor.core.presence import PresenceState
 from monitor.core.sighting import Direction
 
 # law.md, section 6, left column.

@@ -13,9 +13,12 @@ from sqlalchemy.orm import Session
 from monitor.bootstrap import Runtime
 from monitor.core.alert import AlertKind
 from monitor.core.camera import CameraState
-from monitor.services import alerts, cameras, sightings, snapshots, wellness
+from monitor.core.evidence import EvidenceSource
+from monitor.services import alerts, cameras, digests, presence, sensors, sightings, snapshots, wellness
 from monitor.services import estate as estates
+from monitor.services.absences import NewAbsence
 from monitor.services.cameras import Report
+from monitor.services.sensors import NewSensor
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class Scene:
     cleo_picture: str
     sighting: int
     unclear_face: int
+    absence: int  # Ada's, in ten days
 
 
 def make_scene(session: Session, runtime: Runtime, estate_id: str, now: datetime) -> Scene:
@@ -51,7 +55,13 @@ def make_scene(session: Session, runtime: Runtime, estate_id: str, now: datetime
     reports = [Report(c.id, live, "", now, now, 0.1, 12.0, now) for c in runtime.estate.cameras]
     cameras.report(session, estate_id, reports, now)
     ids = {alert.kind: alert.id for alert in alerts.listing(session, estate_id)}
-    check = wellness.of_alert(session, estate_id, ids[AlertKind.WELLNESS])
+    (check,) = wellness.of_alert(session, estate_id, ids[AlertKind.WELLNESS])
+    day = timedelta(days=1)
+    trip = NewAbsence(now + 10 * day, now + 12 * day, "her daughter", "her daughter")
+    absence = presence.leave(session, estate_id, ada, trip, 30 * day, people.SAM, now)
+    door = NewSensor("door-3-502", EvidenceSource.DOOR_CONTACT, ada)
+    sensors.add(session, estate_id, door, people.ANNA, now)
+    digests.make(session, estate_id, datetime.min.time(), [], people.ENGINE, (3, 3), now)
     return Scene(
         ada,
         visit,
@@ -63,6 +73,7 @@ def make_scene(session: Session, runtime: Runtime, estate_id: str, now: datetime
         cleo_picture.id,
         sighting.id,
         unclear_face,
+        absence,
     )
 
 

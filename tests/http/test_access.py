@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -19,6 +20,12 @@ PASS = {
     "data": {"name": "Li", "reason": "nurse", "ends_at": TOMORROW, "consent": "true"},
     "files": [("photos", ("li.jpg", b"face of Li"))],
 }
+NO_ANSWER = {"json": {"kind": "phone", "result": "no_answer"}}
+AGREED = {"json": {"phone_hours": 18, "visit_hours": 36, "urgent_hours": 60, "reason": "asked for it"}}
+TRIP = {"json": {"resident_id": 1, "ends_at": TOMORROW, "told_by": "herself", "call": "her son"}}
+PHONED = {"json": {"resident_id": 1, "source": "phoned"}}
+SENSOR = {"json": {"id": "water-1", "kind": "water_meter", "resident_id": 1}}
+TODAY = utc_now().astimezone(ZoneInfo("Asia/Shanghai")).date().isoformat()
 WELL = {"json": {"outcome": "well_at_home"}}
 SENT_AWAY = {"json": {"outcome": "sent_away"}}
 SOMEBODY = {"json": {"resident_id": 1}}
@@ -112,6 +119,66 @@ TABLE: dict[str, tuple[str, dict[str, Any], tuple[int, int, int, int]]] = {
         WELL,
         (401, 403, 200, 200),
     ),
+    f"POST {V1}/wellness-checks/{{check_id}}/take": (
+        f"{V1}/wellness-checks/{{check}}/take",
+        {},
+        (401, 403, 200, 200),
+    ),
+    f"POST {V1}/wellness-checks/{{check_id}}/attempts": (
+        f"{V1}/wellness-checks/{{check}}/attempts",
+        NO_ANSWER,
+        (401, 403, 200, 200),
+    ),
+    # Only who has taken the check sees whom to call.
+    f"GET {V1}/wellness-checks/{{check_id}}/contacts": (
+        f"{V1}/wellness-checks/{{check}}/contacts",
+        {},
+        (401, 403, 403, 403),
+    ),
+    f"GET {V1}/residents/{{resident_id}}/agreements": (
+        f"{V1}/residents/{{ada}}/agreements",
+        {},
+        (401, 403, 200, 200),
+    ),
+    f"PUT {V1}/residents/{{resident_id}}/agreement": (
+        f"{V1}/residents/{{ada}}/agreement",
+        AGREED,
+        (401, 403, 200, 200),
+    ),
+    f"GET {V1}/residents/{{resident_id}}/contacts": (
+        f"{V1}/residents/{{ada}}/contacts?reason=test",
+        {},
+        (401, 403, 200, 200),
+    ),
+    f"PUT {V1}/residents/{{resident_id}}/contacts": (
+        f"{V1}/residents/{{ada}}/contacts",
+        {"json": {"contacts": []}},
+        (401, 403, 204, 204),
+    ),
+    f"POST {V1}/residents/{{resident_id}}/withdrawal": (
+        f"{V1}/residents/{{ada}}/withdrawal",
+        {"json": {"by_resident": True}},
+        (401, 403, 204, 204),
+    ),
+    f"GET {V1}/absences": (f"{V1}/absences", {}, (401, 403, 200, 200)),
+    f"POST {V1}/absences": (f"{V1}/absences", TRIP, (401, 403, 201, 201)),
+    f"POST {V1}/absences/{{absence_id}}/end": (
+        f"{V1}/absences/{{absence}}/end",
+        {},
+        (401, 403, 200, 200),
+    ),
+    f"POST {V1}/absences/{{absence_id}}/keep": (
+        f"{V1}/absences/{{absence}}/keep",
+        {},
+        (401, 403, 200, 200),
+    ),
+    f"POST {V1}/evidence": (f"{V1}/evidence", PHONED, (401, 403, 201, 201)),
+    f"GET {V1}/sensors": (f"{V1}/sensors", {}, (401, 403, 200, 200)),
+    f"POST {V1}/sensors": (f"{V1}/sensors", SENSOR, (401, 403, 403, 201)),
+    f"DELETE {V1}/sensors/{{sensor}}": (f"{V1}/sensors/door-3-502", {}, (401, 403, 403, 204)),
+    f"GET {V1}/standing": (f"{V1}/standing", {}, (401, 200, 200, 200)),
+    f"GET {V1}/digests": (f"{V1}/digests", {}, (401, 200, 200, 200)),
+    f"GET {V1}/digests/{{day}}": (f"{V1}/digests/{TODAY}", {}, (401, 200, 200, 200)),
     f"GET {V1}/snapshots/{{snapshot_id}}/{{picture}}": (
         f"{V1}/snapshots/{{ada_picture}}/face",
         {},
@@ -178,6 +245,21 @@ ELSEWHERE = [
     ("POST", "/alerts/{wellness_alert}/resolve", WELL),
     ("GET", "/wellness-checks/{check}", {}),
     ("POST", "/wellness-checks/{check}/outcome", WELL),
+    ("POST", "/wellness-checks/{check}/take", {}),
+    ("POST", "/wellness-checks/{check}/attempts", NO_ANSWER),
+    ("GET", "/wellness-checks/{check}/contacts", {}),
+    ("GET", "/residents/{ada}/agreements", {}),
+    ("PUT", "/residents/{ada}/agreement", AGREED),
+    ("GET", "/residents/{ada}/contacts?reason=test", {}),
+    ("PUT", "/residents/{ada}/contacts", {"json": {"contacts": []}}),
+    ("POST", "/residents/{ada}/withdrawal", {"json": {"by_resident": True}}),
+    ("POST", "/absences", TRIP),
+    ("POST", "/absences/{absence}/end", {}),
+    ("POST", "/evidence", PHONED),
+    ("POST", "/evidence", {"json": {"sensor": "door-3-502"}}),
+    ("POST", "/sensors", SENSOR),
+    ("DELETE", "/sensors/door-3-502", {}),
+    ("GET", f"/digests/{TODAY}", {}),
     ("GET", "/snapshots/{ada_picture}/face", {}),
     ("GET", "/snapshots/{cleo_picture}/scene", {}),
 ]
@@ -197,5 +279,8 @@ def test_lists_hold_nothing_of_another_estate(anna: httpx.Client, elsewhere: Any
         "expected-visitors",
         "alerts",
         "wellness-checks",
+        "absences",
+        "sensors",
+        "digests",
     ):
         assert anna.get(f"{V1}/{noun}").json() == [], noun

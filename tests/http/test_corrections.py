@@ -20,7 +20,10 @@ def test_a_rejected_sighting_no_longer_counts_and_says_who_rejected_it(sam: http
     answer = sam.post(f"{V1}/sightings/{scene.sighting}/rejection", json={"note": "Her sister."})
     assert (answer.status_code, answer.json()["rejected_by"]) == (200, people.SAM)
     ada = sam.get(f"{V1}/residents/{scene.ada}").json()
-    assert (ada["state"], ada["last_seen_at"], ada["due_at"]) == ("not_started", None, None)
+    assert (ada["state"], ada["last_seen_at"]) == (
+        "unseen",
+        None,
+    )  # the alert is open until staff have looked
     assert sam.get(f"{V1}/sightings").json() == []
     (shown,) = sam.get(f"{V1}/sightings", params={"rejected": True}).json()
     assert shown == answer.json()

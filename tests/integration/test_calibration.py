@@ -12,7 +12,6 @@ from models import SightingRow, TemplateRow
 from monitor.bootstrap import Runtime
 from monitor.core.calibration import COUNTER_MARGIN, General
 from monitor.core.embedding import joined, to_bytes, unit
-from monitor.core.presence import Steps
 from monitor.core.subject import Subject
 from monitor.errors import InvalidInput
 from monitor.services import calibration, corrections, estate
@@ -73,9 +72,7 @@ def test_a_rejected_sighting_asks_for_more_likeness_from_then_on(runtime: Runtim
     with runtime.database.writer() as session:
         people.seen(session, runtime.estate.id, ada, now)
         (sighting,) = session.scalars(select(SightingRow.id))
-        corrections.reject(
-            session, runtime.estate.id, sighting, "", "Sam", Steps(), 7, now + timedelta(minutes=1)
-        )
+        corrections.reject(session, runtime.estate.id, sighting, "", "Sam", 7, now + timedelta(minutes=1))
     found = loaded(runtime, now + timedelta(minutes=2))
     assert found.thresholds.of(Subject.resident(ada)) == pytest.approx(people.WHY["score"] + COUNTER_MARGIN)
 

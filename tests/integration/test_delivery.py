@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from models import OutboxRow
 from monitor.bootstrap import Runtime
-from monitor.core.presence import Steps
 from monitor.errors import NotifyError
-from monitor.services import alerts, outbox, presence
+from monitor.services import alerts, outbox
+from monitor.services import tick as ticks
 from monitor.workers.sender import Sender
 
 
@@ -42,7 +42,7 @@ def sender(runtime: Runtime, channel: FakeChannel, clock: Clock, now: datetime) 
     with runtime.database.writer() as session:
         ada = people.enrol(session, runtime.estate.id, people.ADA, now - timedelta(days=2), flat="3-2-501")
         people.seen(session, runtime.estate.id, ada, now - timedelta(hours=25))
-        presence.tick(session, runtime.estate.id, Steps(), ["desk", "wecom"], now)
+        ticks.tick(session, runtime.estate.id, ["desk", "wecom"], now)
     return Sender(runtime.database, channel, "http://desk", clock)
 
 

@@ -13,14 +13,15 @@ from monitor.bootstrap import Runtime, camera_file, watch
 from monitor.config.cameras import CameraConfig, EstateConfig
 from monitor.core.alert import AlertKind, AlertState, Outcome
 from monitor.core.camera import CameraState
-from monitor.core.presence import PresenceState, Steps
+from monitor.core.presence import PresenceState
 from monitor.errors import NotFound
-from monitor.services import alerts, cameras, events, presence, residents
+from monitor.services import alerts, cameras, events, residents
 from monitor.services import estate as estates
+from monitor.services import tick as ticks
 from monitor.services.cameras import Camera, Report
 
 HOUR = timedelta(hours=1)
-STEPS = Steps()
+STEPS = people.AGREED
 Change = Callable[[EstateConfig], EstateConfig]
 
 
@@ -161,7 +162,7 @@ def test_a_report_that_comes_too_late_or_too_soon_changes_nothing(site: Site) ->
 
 def _state_after(site: Site, ada: int, at: datetime) -> PresenceState:
     with site.runtime.database.writer() as session:
-        presence.tick(session, site.id, STEPS, ["desk"], at)
+        ticks.tick(session, site.id, ["desk"], at)
         return residents.get(session, site.id, ada, people.ROLES[people.SAM], people.SAM, at).state
 
 

@@ -10,18 +10,27 @@ from sqlalchemy.orm import Session
 from models import CameraHourRow, CameraRow, EventRow, PresenceRow, SightingRow
 from monitor.bootstrap import Runtime
 from monitor.clock import utc_now
+from monitor.core.alert import AlertKind
 from monitor.core.camera import CameraState
 from monitor.core.identifiability import CameraVerdict, Light, PassLook
-from monitor.core.presence import PresenceState, Steps
+from monitor.core.presence import PresenceState
 from monitor.core.quality import Flaw
 from monitor.errors import NotFound
-from monitor.services import alerts, cameras, corrections, housekeeping, identifiability, presence, residents
+from monitor.services import (
+    alerts,
+    cameras,
+    corrections,
+    housekeeping,
+    identifiability,
+    standing,
+)
+from monitor.services import tick as ticks
 from monitor.services.cameras import Report
 from monitor.services.identifiability import Identifiability
 from monitor.services.proofs import Proofs
 from monitor.workers.scheduler import Housekeeping
 
-STEPS = Steps()
+STEPS = people.AGREED
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NOON = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)  # 12:30 at the estate
 TERMS = housekeeping.Terms(DAY, DAY, DAY)
@@ -144,7 +153,7 @@ def test_a_sighting_on_a_camera_that_cannot_identify_is_kept_and_is_no_evidence(
         assert session.get_one(PresenceRow, ada).last_evidence_at == now
         latest = session.scalars(select(SightingRow).order_by(SightingRow.id.desc())).first()
         assert latest is not None and latest.why["no_evidence"] == identifiability.MEASURED_NO
-        presence.tick(session, runtime.estate.id, STEPS, ["desk"], now + STEPS.phone)
+        ticks.tick(session, runtime.estate.id, ["desk"], now + STEPS.phone)
         assert len(alerts.listing(session, runtime.estate.id)) == 1
 
 
@@ -187,7 +196,7 @@ def test_what_was_no_evidence_is_none_after_a_correction_either(
         wrong = session.scalars(select(SightingRow.id).order_by(SightingRow.id.desc())).first()
         assert wrong is not None
         pronounce(session, CameraVerdict.CAN, "lift-1")
-        corrections.reject(session, runtime.estate.id, wrong, "", people.SAM, 7, STEPS, now + 4 * HOUR)
+        corrections.reject(session, runtime.estate.id, wrong, "", people.SAM, 7, now + 4 * HOUR)
         assert session.get_one(PresenceRow, ada).last_evidence_at == now
 
 
@@ -198,8 +207,11 @@ def test_a_camera_that_cannot_identify_covers_nobody_while_the_others_are_dark(
         pronounce(session, CameraVerdict.CANNOT, "gate-1")
         dark = Report("lift-1", CameraState.UNREACHABLE, "no_answer", None, None, None, None, None)
         cameras.report(session, runtime.estate.id, [dark], now + HOUR)
-        presence.tick(session, runtime.estate.id, STEPS, ["desk"], now + 30 * HOUR)
+        ticks.tick(session, runtime.estate.id, ["desk"], now + 12 * HOUR)
         assert alerts.listing(session, runtime.estate.id) == []
+        ticks.tick(session, runtime.estate.id, ["desk"], now + 30 * HOUR)
+        (alert,) = alerts.listing(session, runtime.estate.id)
+        assert alert.kind is AlertKind.CANNOT_TELL
         assert session.get_one(PresenceRow, ada).state is PresenceState.BLIND
 
 
@@ -209,16 +221,16 @@ def test_nights_do_not_count_where_no_camera_can_identify_at_night(
     with runtime.database.writer() as session:
         pronounce(session, CameraVerdict.NOT_AT_NIGHT, "gate-1", "lift-1")
         midnight, noon = now + 12 * HOUR, now + DAY
-        assert residents.accounted(session, runtime.estate.id, midnight).blind == 1
-        assert residents.accounted(session, runtime.estate.id, noon).blind == 0
-        presence.tick(session, runtime.estate.id, STEPS, ["desk"], noon)
+        assert standing.count(session, runtime.estate.id, midnight).parts[PresenceState.BLIND] == 1
+        assert standing.count(session, runtime.estate.id, noon).parts[PresenceState.BLIND] == 0
+        ticks.tick(session, runtime.estate.id, ["desk"], noon)
         assert alerts.listing(session, runtime.estate.id) == []
         # Seen at 12:30: 6.5 hours until dusk, 13 of the next day, and 4.5 of the day after.
         due = now + 2 * DAY - 2 * HOUR
         assert session.get_one(PresenceRow, ada).due_at == now + DAY + 11 * HOUR
-        presence.tick(session, runtime.estate.id, STEPS, ["desk"], due - timedelta(seconds=1))
+        ticks.tick(session, runtime.estate.id, ["desk"], due - timedelta(seconds=1))
         assert alerts.listing(session, runtime.estate.id) == []
-        presence.tick(session, runtime.estate.id, STEPS, ["desk"], due)
+        ticks.tick(session, runtime.estate.id, ["desk"], due)
         (alert,) = alerts.listing(session, runtime.estate.id)
     assert (alert.why["unseen_hours"], alert.why["blind_hours"]) == (24.0, 22.0)
 
@@ -228,6 +240,6 @@ def test_silence_still_alarms_where_no_camera_can_identify_at_all(
 ) -> None:
     with runtime.database.writer() as session:
         pronounce(session, CameraVerdict.CANNOT, "gate-1", "lift-1")
-        assert residents.accounted(session, runtime.estate.id, now + HOUR).blind == 1
-        presence.tick(session, runtime.estate.id, STEPS, ["desk"], now + STEPS.phone)
+        assert standing.count(session, runtime.estate.id, now + HOUR).parts[PresenceState.BLIND] == 1
+        ticks.tick(session, runtime.estate.id, ["desk"], now + STEPS.phone)
         assert len(alerts.listing(session, runtime.estate.id)) == 1

@@ -51,8 +51,7 @@ class Worker:
     """An ingest worker into whose view somebody is put."""
 
     def __init__(self, runtime: Runtime) -> None:
-        steps = runtime.settings.steps()
-        policy = IngestPolicy(POLICY, steps, runtime.visit_policy, 30, people.RECOGNITION)
+        policy = IngestPolicy(POLICY, runtime.visit_policy, 30, people.RECOGNITION)
         book = VisitBookClient(visit_book.address(runtime.settings.data_dir), policy.visits.gap)
         box = BlackBox(black_box.path(runtime.settings.data_dir, 1), utc_now())
         self.ingest = Ingest(
@@ -136,9 +135,8 @@ def test_the_track_of_a_rejected_sighting_writes_no_more(
     with runtime.database.reader() as session:
         (row,) = session.scalars(select(SightingRow)).all()
         assert row.why["engine"] == ENGINE
-    steps = runtime.settings.steps()
     with runtime.database.writer() as session:
-        corrections.reject(session, runtime.estate.id, row.id, "", people.SAM, 7, steps, now)
+        corrections.reject(session, runtime.estate.id, row.id, "", people.SAM, 7, now)
     person.track.last_s += 60
     worker.see(person)
     person.track.last_s += 60

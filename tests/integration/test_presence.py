@@ -11,14 +11,18 @@ from sqlalchemy.orm import Session
 from models import PresenceRow
 from monitor.bootstrap import Runtime
 from monitor.core.access import Role
-from monitor.core.alert import AlertState, Outcome, Severity
+from monitor.core.agreement import Step
+from monitor.core.alert import AlertKind, AlertState, Outcome, Severity
 from monitor.core.camera import CameraState
-from monitor.core.presence import PresenceState, Step, Steps
-from monitor.services import alerts, cameras, presence, residents, wellness
+from monitor.core.presence import PresenceState
+from monitor.core.wellness import LOOK_AGAIN
+from monitor.services import alerts, cameras, residents, standing, wellness
+from monitor.services import tick as ticks
 from monitor.services.alerts import Alert
 from monitor.services.cameras import Report
+from monitor.services.wellness import Found
 
-STEPS = Steps()
+STEPS = people.AGREED
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 
 
@@ -44,7 +48,7 @@ def report(slug: str, state: CameraState, at: datetime, reason: str = "") -> Rep
 def tick(runtime: Runtime, at: datetime) -> list[Alert]:
     """One tick; returns the unresolved alerts after it."""
     with runtime.database.writer() as session:
-        presence.tick(session, runtime.estate.id, STEPS, ["desk"], at)
+        ticks.tick(session, runtime.estate.id, ["desk"], at)
     with runtime.database.reader() as session:
         return alerts.listing(session, runtime.estate.id)
 
@@ -121,10 +125,12 @@ def test_with_every_camera_dead_it_says_that_it_cannot_tell(
 ) -> None:
     with runtime.database.writer() as session:
         dark(session, runtime, now, "gate-1", "lift-1")
-    assert tick(runtime, now + 30 * HOUR) == []
+    assert tick(runtime, now + 12 * HOUR - SECOND) == []
+    (alert,) = tick(runtime, now + 30 * HOUR)
+    assert (alert.kind, alert.names, alert.step) == (AlertKind.CANNOT_TELL, (people.ADA,), Step.PHONE)
     with runtime.database.reader() as session:
-        counted = residents.accounted(session, runtime.estate.id, now + 30 * HOUR)
-    assert (counted.watched, counted.blind, counted.seen) == (1, 1, 0)
+        counted = standing.count(session, runtime.estate.id, now + 30 * HOUR)
+    assert counted.watched == counted.parts[PresenceState.BLIND] == 1
 
 
 def test_a_sighting_proposes_closing_and_closes_nothing(runtime: Runtime, ada: int, now: datetime) -> None:
@@ -150,8 +156,8 @@ def test_a_late_report_of_an_old_sighting_does_not_move_the_clock_back(
         (Outcome.WELL_AT_HOME, STEPS.phone),
         (Outcome.OUT_WITH_FAMILY, STEPS.phone),
         (Outcome.NEEDED_HELP, STEPS.phone),
-        (Outcome.COULD_NOT_ENTER, presence.LOOK_AGAIN_AFTER_NO_ANSWER),
-        (Outcome.TECHNICAL, presence.LOOK_AGAIN_AFTER_NO_ANSWER),
+        (Outcome.COULD_NOT_ENTER, LOOK_AGAIN),
+        (Outcome.TECHNICAL, LOOK_AGAIN),
         (Outcome.DECEASED, None),
     ],
 )
@@ -161,8 +167,15 @@ def test_the_outcome_says_when_silence_alarms_again(
     closed_at = now + 26 * HOUR
     (alert,) = tick(runtime, now + 25 * HOUR)
     with runtime.database.writer() as session:
-        check = wellness.of_alert(session, runtime.estate.id, alert.id)
-        wellness.record(session, runtime.estate.id, check.id, outcome, "", people.SAM, STEPS, closed_at)
+        (check,) = wellness.of_alert(session, runtime.estate.id, alert.id)
+        wellness.record(
+            session,
+            runtime.estate.id,
+            check.id,
+            Found(outcome, help_given="doctor called at 9:10"),
+            people.SAM,
+            closed_at,
+        )
     if next_alert_after is None:
         assert tick(runtime, closed_at + 1000 * HOUR) == []
         return

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from models import AlertRow, BlindTimeRow, CorrectionRow, EventRow, PresenceRow, SightingRow, SnapshotRow
 from monitor.bootstrap import Runtime
 from monitor.core.access import Role
+from monitor.core.agreement import Step
 from monitor.core.alert import AlertKind, AlertState, Outcome
 from monitor.core.correction import Correction
-from monitor.core.presence import PresenceState, Step, Steps
+from monitor.core.presence import PresenceState
 from monitor.core.sighting import SAME_PASS
 from monitor.errors import Conflict, InvalidInput, NotFound
 from monitor.services import (
@@ -24,20 +25,21 @@ from monitor.services import (
     corrections,
     estate,
     housekeeping,
-    presence,
     residents,
     sightings,
     snapshots,
     unclear_faces,
     wellness,
 )
+from monitor.services import tick as ticks
 from monitor.services.alerts import Alert
 from monitor.services.seen import Seen
 from monitor.services.sightings import Sighting
 from monitor.services.unclear_faces import Naming
+from monitor.services.wellness import Found
 from monitor.store import cameras as camera_queries
 
-STEPS = Steps()
+STEPS = people.AGREED
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 
 
@@ -57,7 +59,7 @@ def newest(session: Session, resident_id: int) -> int:
 
 def reject(runtime: Runtime, sighting_id: int, at: datetime, note: str = "") -> Sighting:
     with runtime.database.writer() as session:
-        return corrections.reject(session, runtime.estate.id, sighting_id, note, people.SAM, 7, STEPS, at)
+        return corrections.reject(session, runtime.estate.id, sighting_id, note, people.SAM, 7, at)
 
 
 def seen_by_mistake(runtime: Runtime, resident_id: int, at: datetime, camera: str = "lift-1") -> int:
@@ -68,15 +70,15 @@ def seen_by_mistake(runtime: Runtime, resident_id: int, at: datetime, camera: st
 
 def tick(runtime: Runtime, at: datetime) -> list[Alert]:
     with runtime.database.writer() as session:
-        presence.tick(session, runtime.estate.id, STEPS, ["desk"], at)
+        ticks.tick(session, runtime.estate.id, ["desk"], at)
     with runtime.database.reader() as session:
         return alerts.listing(session, runtime.estate.id)
 
 
 def close(runtime: Runtime, alert_id: int, outcome: Outcome, at: datetime) -> None:
     with runtime.database.writer() as session:
-        check = wellness.of_alert(session, runtime.estate.id, alert_id)
-        wellness.record(session, runtime.estate.id, check.id, outcome, "", people.SAM, STEPS, at)
+        (check,) = wellness.of_alert(session, runtime.estate.id, alert_id)
+        wellness.record(session, runtime.estate.id, check.id, Found(outcome), people.SAM, at)
 
 
 def watched(runtime: Runtime, resident_id: int) -> PresenceRow:
@@ -130,7 +132,7 @@ def test_who_was_only_seen_by_mistake_was_never_seen(runtime: Runtime, ada: int,
         PresenceState.NOT_STARTED,
         None,
         None,
-        None,
+        now + timedelta(days=365) - HOUR,  # when the consent ends
     )
     assert tick(runtime, now + 100 * HOUR) == []
 
@@ -289,7 +291,7 @@ def test_the_picture_of_a_rejected_sighting_is_kept_like_a_strangers(
 def extend(runtime: Runtime, resident_id: int, begin: datetime, end: datetime) -> int | None:
     with runtime.database.writer() as session:
         spotted = Seen("lift-1", begin, end, people.WHY)
-        return sightings.record(session, runtime.estate.id, resident_id, spotted, 30, STEPS, end)
+        return sightings.record(session, runtime.estate.id, resident_id, spotted, 30, end)
 
 
 def test_the_pass_that_goes_on_after_its_rejection_is_not_written(
@@ -347,7 +349,7 @@ def test_the_highest_rejected_score_of_each_engine_is_the_counter_example(
         at = now + number * HOUR
         with runtime.database.writer() as session:
             spotted = Seen("lift-1", at, at + SECOND, {"score": score, "engine": engine})
-            row = sightings.record(session, runtime.estate.id, resident, spotted, 30, STEPS, at)
+            row = sightings.record(session, runtime.estate.id, resident, spotted, 30, at)
         reject(runtime, row or 0, at + SECOND)
     with runtime.database.reader() as session:
         assert corrections.counter_examples(session, runtime.estate.id, "sface") == {ada: 0.61, ben: 0.55}
@@ -444,6 +446,8 @@ class Run:
 
     def _do(self, session: Session, move: Move) -> int | None:
         estate_id, resident = self._estate, self.resident
+        if session.get_one(PresenceRow, resident).state is PresenceState.WITHDRAWN:
+            return None  # has died: nobody is recognised or named any more
         if move.what == "seen":
             if self._fresh and move.rejected_after is not None:
                 return None
@@ -451,17 +455,17 @@ class Run:
             return newest(session, resident)
         if move.what == "staff":
             face = people.unclear(session, estate_id, self.at - move.late_h * HOUR + 7 * SECOND)
-            unclear_faces.name(session, estate_id, face, Naming(resident, "", people.SAM), STEPS, self.at)
+            unclear_faces.name(session, estate_id, face, Naming(resident, "", people.SAM), self.at)
         elif move.what == "tick":
-            presence.tick(session, estate_id, STEPS, ["desk"], self.at)
+            ticks.tick(session, estate_id, ["desk"], self.at)
         elif (alert := self.alert(session)) is not None:
-            check = wellness.of_alert(session, estate_id, alert.id)
-            wellness.record(session, estate_id, check.id, move.outcome, "", people.SAM, STEPS, self.at)
+            (check,) = wellness.of_alert(session, estate_id, alert.id)
+            wellness.record(session, estate_id, check.id, Found(move.outcome), people.SAM, self.at)
         return None
 
     def _reject(self, session: Session, sighting_ids: list[int]) -> None:
         for sighting_id in sighting_ids:
-            corrections.reject(session, self._estate, sighting_id, "", people.SAM, 7, STEPS, self.at)
+            corrections.reject(session, self._estate, sighting_id, "", people.SAM, 7, self.at)
 
     def alert(self, session: Session) -> AlertRow | None:
         return session.scalars(
@@ -474,10 +478,16 @@ class Run:
 
     def clock(self) -> tuple[object, ...]:
         row = watched(self._runtime, self.resident)
-        return (row.last_seen_at, row.last_camera_id, row.last_evidence_at, row.due_at)
+        return (row.last_seen_at, row.last_camera_id, row.last_evidence_at, row.last_direction)
 
     def whole(self) -> tuple[object, ...]:
-        return (*self.clock(), watched(self._runtime, self.resident).step)
+        """After a look at it: until then `due_at` may be earlier than it has to be, and never later."""
+        row = watched(self._runtime, self.resident)
+        return (*self.clock(), row.step, row.due_at)
+
+    def look(self) -> None:
+        with self._runtime.database.writer() as session:
+            session.get_one(PresenceRow, self.resident).due_at = self.at
 
     def state(self) -> PresenceState:
         return watched(self._runtime, self.resident).state
@@ -510,6 +520,7 @@ def test_after_a_rejection_the_clock_is_as_if_the_sighting_had_never_been(
     make_blind(runtime, now, blind)
     corrected, fresh = both(runtime, now, moves)
     assert corrected.clock() == fresh.clock()
+    corrected.look(), fresh.look()
     tick(runtime, corrected.at)
     assert (corrected.whole(), corrected.state()) == (fresh.whole(), fresh.state())
     assert corrected.told() == fresh.told()
@@ -522,6 +533,7 @@ def test_after_a_rejection_and_a_tick_everything_is_as_if_the_sighting_had_never
 ) -> None:
     corrected, fresh = both(runtime, now, moves)
     assume(closings(runtime, corrected) == closings(runtime, fresh))
+    corrected.look(), fresh.look()
     tick(runtime, corrected.at)
     assert corrected.whole() == fresh.whole()
     # An alert about a silence after a wrong sighting stays open, and whoever has an open alert is unseen.

@@ -21,23 +21,23 @@ from monitor.core.access import Role
 from monitor.core.alert import AlertState
 from monitor.core.consent import Purpose
 from monitor.core.correction import Correction, PhotoSource
-from monitor.core.presence import PresenceState, Steps
+from monitor.core.presence import PresenceState
 from monitor.errors import Conflict, InvalidInput, NotFound
 from monitor.services import (
     alerts,
     estate,
     housekeeping,
-    presence,
     residents,
     snapshots,
     unclear_faces,
 )
+from monitor.services import tick as ticks
 from monitor.services.enrolment import Photo
 from monitor.services.unclear_faces import Named, Naming
 from monitor.store import residents as resident_queries
 from monitor.store.snapshot_files import Picture
 
-STEPS = Steps()
+STEPS = people.AGREED
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -58,7 +58,7 @@ def unclear(runtime: Runtime, at: datetime) -> int:
 def name(runtime: Runtime, face_id: int, resident_id: int, at: datetime, photo: Photo | None = None) -> Named:
     said = Naming(resident_id, "By her coat.", people.SAM, photo, people.ENGINE)
     with runtime.database.writer() as session:
-        return unclear_faces.name(session, runtime.estate.id, face_id, said, STEPS, at)
+        return unclear_faces.name(session, runtime.estate.id, face_id, said, at)
 
 
 def judged(of: str) -> Photo:
@@ -99,14 +99,14 @@ def test_naming_counts_as_staff_evidence_at_the_time_the_face_was_seen(
         0.45,
         people.ENGINE,
     )
-    assert ("evidence_staff", now + 5 * HOUR, people.SAM) in [(e.text, e.at, e.person) for e in history]
+    assert ("evidence_named", now + 5 * HOUR, people.SAM) in [(e.text, e.at, e.person) for e in history]
 
 
 def test_naming_proposes_to_close_an_open_alert_and_closes_nothing(
     runtime: Runtime, ada: int, now: datetime
 ) -> None:
     with runtime.database.writer() as session:
-        presence.tick(session, runtime.estate.id, STEPS, ["desk"], now + 25 * HOUR)
+        ticks.tick(session, runtime.estate.id, ["desk"], now + 25 * HOUR)
     name(runtime, unclear(runtime, now + 26 * HOUR), ada, now + 27 * HOUR)
     with runtime.database.reader() as session:
         (alert,) = alerts.listing(session, runtime.estate.id)
@@ -121,7 +121,7 @@ def test_naming_proposes_to_close_an_open_alert_and_closes_nothing(
 def test_a_face_from_before_the_silence_proposes_nothing(runtime: Runtime, ada: int, now: datetime) -> None:
     early = unclear(runtime, now - HOUR)
     with runtime.database.writer() as session:
-        presence.tick(session, runtime.estate.id, STEPS, ["desk"], now + 25 * HOUR)
+        ticks.tick(session, runtime.estate.id, ["desk"], now + 25 * HOUR)
     name(runtime, early, ada, now + 26 * HOUR)
     with runtime.database.reader() as session:
         (alert,) = alerts.listing(session, runtime.estate.id)

@@ -19,7 +19,6 @@ from service import Service, camera_file
 from sqlalchemy.orm import Session
 
 from monitor.clock import utc_now
-from monitor.core.presence import Steps
 from monitor.services import sightings
 from monitor.services.seen import Seen
 from monitor.simulate.people import UNSEEN, everybody
@@ -92,7 +91,7 @@ class Sample:
         now = utc_now()
         at, why = now - NOT_SEEN_FOR, {"verdict": "resident", "score": 0.7, "reason": "clear_match"}
         seen = Seen(DAY_GATE, at - timedelta(seconds=9), at, why)
-        sightings.record(session, ESTATE, self.ids[key], seen, 30, Steps(), now)
+        sightings.record(session, ESTATE, self.ids[key], seen, 30, now)
 
     def _furnish(self) -> None:
         """Enrols the residents from their photo files, as a user would."""

@@ -9,8 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from monitor.config.settings import Settings, load_settings, misspelt
+from monitor.core.agreement import Agreement
 from monitor.core.identification import IdentificationPolicy
-from monitor.core.presence import Steps
 from monitor.errors import ConfigError, Problem
 
 CANARY = "kanarienvogel"
@@ -37,7 +37,7 @@ def test_without_any_variable_the_defaults_hold() -> None:
     assert settings.database() == "sqlite:///data/shouwang.db"
     assert settings.public_url == "http://127.0.0.1:8080"
     assert settings.identification() == IdentificationPolicy()
-    assert settings.steps() == Steps()
+    assert settings.agreement() == Agreement()
     assert (settings.cameras_file, settings.notify) == (Path("cameras.yaml"), {})
 
 
@@ -56,12 +56,22 @@ def test_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(f"SHOUWANG_{name}", value)
     settings = load_settings()
     assert settings.database() == "sqlite:////srv/shouwang/shouwang.db"
-    assert settings.steps().phone == timedelta(hours=12.5)
+    assert settings.agreement().phone == timedelta(hours=12.5)
     assert settings.identification() == IdentificationPolicy(margin=0.1, undecided_below=0.05)
     assert settings.resident_at == 0.6
     assert (settings.host, settings.log_level) == ("127.0.0.1", "DEBUG")
     assert settings.notify["duty"].get_secret_value() == f"wecombot://{CANARY}"
     assert CANARY not in f"{settings!r} {settings} {settings.model_dump_json()}"
+
+
+def test_the_quiet_hours_may_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOUWANG_QUIET_FROM", "07:00")
+    assert load_settings().agreement().quiet is None
+
+
+def test_quiet_hours_longer_than_a_night_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    (problem,) = mistakes(monkeypatch, QUIET_UNTIL="10:00:01")
+    assert problem.key == "SHOUWANG_QUIET_UNTIL" and "12 hours" in problem.message
 
 
 def test_the_database_may_be_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,7 +119,7 @@ def test_links_lead_to_the_desk(
         ("WANTED_FPIR", "0.2", "at most 0.1"),
         ("VISIT_HOURS", "24", "more than SHOUWANG_PHONE_HOURS (24)"),
         ("URGENT_HOURS", "48", "more than SHOUWANG_VISIT_HOURS (48)"),
-        ("PHONE_HOURS", "0", "more than 0"),
+        ("PHONE_HOURS", "0", "at least 4"),
         ("TICK_S", "0", "more than 0"),
         ("SIGHTING_DAYS", "1.5", "whole number"),
         ("LOG_LEVEL", "loud", "'DEBUG', 'INFO'"),

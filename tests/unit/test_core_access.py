@@ -11,7 +11,13 @@ EVERYBODY = {
     Action.SEE_VISITS,
     Action.SEE_RESIDENTS,
 }
-STAFF = EVERYBODY | {Action.SEE_SIGHTINGS, Action.RECORD_CHECKS, Action.CORRECT}
+STAFF = EVERYBODY | {
+    Action.SEE_SIGHTINGS,
+    Action.RECORD_CHECKS,
+    Action.CORRECT,
+    Action.AGREE,
+    Action.REPORT_EVIDENCE,
+}
 
 
 @pytest.mark.parametrize(
@@ -19,6 +25,7 @@ STAFF = EVERYBODY | {Action.SEE_SIGHTINGS, Action.RECORD_CHECKS, Action.CORRECT}
     [
         (Role.DUTY, EVERYBODY),
         (Role.STAFF, STAFF),
+        (Role.SENSOR, {Action.REPORT_EVIDENCE}),
         (Role.ADMIN, STAFF | {Action.ENROL, Action.MANAGE_CAMERAS}),
     ],
 )

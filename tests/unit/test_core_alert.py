@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core.alert import (
-    EVIDENCE_OF_LIFE,
     NOTE_LIMIT,
     OUTCOMES,
     AlertKind,
@@ -56,14 +55,6 @@ def test_a_note_may_have_500_characters_and_not_one_more() -> None:
     resolve(AlertKind.VISITOR, AlertState.OPEN, Outcome.SENT_AWAY, "x" * NOTE_LIMIT)
     with pytest.raises(InvalidInput, match="at most 500"):
         resolve(AlertKind.VISITOR, AlertState.OPEN, Outcome.SENT_AWAY, "x" * (NOTE_LIMIT + 1))
-
-
-def test_not_getting_in_and_dying_are_no_evidence_of_life() -> None:
-    assert set(OUTCOMES[AlertKind.WELLNESS]) - EVIDENCE_OF_LIFE == {
-        Outcome.COULD_NOT_ENTER,
-        Outcome.TECHNICAL,
-        Outcome.DECEASED,
-    }
 
 
 @given(

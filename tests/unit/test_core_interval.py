@@ -32,11 +32,11 @@ def counted(intervals: list[Interval]) -> set[int]:
 def test_all_at_once_is_what_counting_minutes_gives(
     groups: list[list[tuple[int, int]]], first: int, last: int
 ) -> None:
-    common = set(range(first, last)) if groups else set()
+    common = set(range(first, last))
     for group in groups:
         common &= minutes(group)
     intervals = [[span(*s) for s in group] for group in groups]
-    assert all_at_once(intervals, span(first, last)) == timedelta(minutes=len(common))
+    assert counted(all_at_once(intervals, span(first, last))) == common
 
 
 @given(SPANS)
@@ -56,9 +56,13 @@ def test_spans_that_touch_become_one() -> None:
     assert union([span(5, 10), span(0, 5)]) == [span(0, 10)]
 
 
-def test_without_groups_nothing_is_covered() -> None:
-    assert all_at_once([], span(0, 60)) == timedelta(0)
+def test_without_groups_everything_is_covered() -> None:
+    assert all_at_once([], span(0, 60)) == [span(0, 60)]
 
 
 def test_a_group_that_was_never_covered_leaves_nothing() -> None:
-    assert all_at_once([[span(0, 60)], []], span(0, 60)) == timedelta(0)
+    assert all_at_once([[span(0, 60)], []], span(0, 60)) == []
+
+
+def test_a_span_is_as_long_as_from_its_start_to_its_end() -> None:
+    assert span(5, 20).length == timedelta(minutes=15)

@@ -7,12 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.schedule import DailyWindow
+from monitor.core.schedule import DailyWindow, last_at, next_at
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NIGHT = DailyWindow(time(22), time(6))
 DAY = DailyWindow(time(9), time(17))
 MINUTE_TIMES = st.integers(0, 24 * 60 - 1).map(lambda m: time(m // 60, m % 60))
+
+MOMENTS = st.integers(0, 10 * 365 * 86400).map(
+    lambda s: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(seconds=s)
+)
 
 
 def shanghai(text: str) -> datetime:
@@ -60,3 +64,26 @@ def test_either_a_window_or_its_opposite_holds(start: time, end: time, now: date
         assert DailyWindow(start, end).holds(now, SHANGHAI) is not DailyWindow(end, start).holds(
             now, SHANGHAI
         )
+
+
+@pytest.mark.parametrize(
+    ("window", "hours"),
+    [(NIGHT, 8), (DAY, 8), (DailyWindow(time(7), time(7)), 0), (DailyWindow(time(0), time(23)), 23)],
+)
+def test_a_window_knows_how_long_it_is(window: DailyWindow, hours: int) -> None:
+    assert window.length == timedelta(hours=hours)
+
+
+@given(MINUTE_TIMES, MOMENTS)
+def test_the_next_and_the_last_time_a_clock_shows_lie_a_day_apart_around_now(at: time, now: datetime) -> None:
+    ahead, behind = next_at(at, now, SHANGHAI), last_at(at, now, SHANGHAI)
+    assert behind <= now < ahead
+    assert ahead - behind == timedelta(days=1)
+    assert ahead.astimezone(SHANGHAI).time() == behind.astimezone(SHANGHAI).time() == at
+
+
+@given(MOMENTS)
+def test_a_window_ends_at_its_end_for_whoever_is_in_it(now: datetime) -> None:
+    end = NIGHT.end_after(now, SHANGHAI)
+    assert not NIGHT.holds(end, SHANGHAI)
+    assert end == now or end.astimezone(SHANGHAI).time() == NIGHT.end

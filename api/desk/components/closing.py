@@ -11,6 +11,7 @@ from monitor.clock import utc_now
 from monitor.core.alert import OUTCOMES, AlertKind, Outcome
 from monitor.services import alerts, wellness
 from monitor.services.alerts import Alert
+from monitor.services.wellness import Found
 
 
 class Closing:
@@ -69,9 +70,8 @@ class Closing:
 def _close(session: Session, viewer: Viewer, alert: Alert, outcome: Outcome, note: str) -> bool:
     estate_id, person, now = viewer.desk.estate_id, viewer.principal.name, utc_now()
     if alert.kind is AlertKind.WELLNESS:
-        check = wellness.of_alert(session, estate_id, alert.id)
-        steps = viewer.desk.runtime.settings.steps()
-        wellness.record(session, estate_id, check.id, outcome, note, person, steps, now)
+        check = wellness.of_alert(session, estate_id, alert.id)[0]
+        wellness.record(session, estate_id, check.id, Found(outcome, note), person, now)
     else:
         alerts.resolve(session, estate_id, alert.id, outcome, note, person, now)
     return True

@@ -8,10 +8,10 @@ from api.desk.components.basics import ago, tag, text
 from api.desk.components.camera_state import dark_since, in_words, is_live
 from api.desk.components.icons import icon
 from api.desk.text import Catalogue
+from monitor.core.accounting import Count
 from monitor.core.alert import AlertState
 from monitor.core.camera import CameraState
 from monitor.services.outbox import DESK
-from monitor.services.residents import Accounted
 from monitor.services.status import Status
 
 CAMERAS_NAMED = 5
@@ -60,13 +60,8 @@ def gaps(words: Catalogue, status: Status, now: datetime) -> tuple[Gap, ...]:
     hurried = sum(bool(camera.left_out_per_s) for camera in in_use)
     if hurried:
         found.append(Gap("warning", words.looked_less.format(n=hurried)))
-    people = status.accounted
-    for number, sentence in (
-        (people.unseen, words.count_unseen),
-        (people.blind, words.count_blind),
-        (people.not_started, words.count_not_started),
-    ):
-        if number:
+    for state, sentence in words.count_state.items():
+        if number := status.accounted.parts[state]:
             found.append(Gap("people", sentence.format(n=number)))
     taken = sum(n for (_, state), n in status.alerts.items() if state is AlertState.ACKNOWLEDGED)
     if taken:
@@ -111,9 +106,9 @@ def _cameras(words: Catalogue, live: int, in_use: int) -> Clause:
     return Clause("warning", words.some_live.format(n=live, total=in_use))
 
 
-def _people(words: Catalogue, people: Accounted) -> Clause:
+def _people(words: Catalogue, people: Count) -> Clause:
     if not people.watched:
         return Clause("info", words.nobody_watched)
-    if people.seen == people.watched:
-        return Clause("good", words.all_accounted.format(n=people.seen))
-    return Clause("warning", words.some_accounted.format(n=people.seen, total=people.watched))
+    if people.everybody:
+        return Clause("good", words.all_accounted.format(n=people.watched))
+    return Clause("warning", words.some_accounted.format(n=people.accounted_for, total=people.watched))

@@ -108,12 +108,9 @@ class NamingDialog:
         self._save_button.props.set_bool("disabled", True)
         photo, engine = await self._judged(face, chosen) if self._add else (None, "")
         said = Naming(chosen.id, self._note.strip(), viewer.principal.name, photo, engine)
-        steps = viewer.desk.runtime.settings.steps()
         done = await viewer.change(
             Action.CORRECT,
-            lambda session: unclear_faces.name(
-                session, viewer.desk.estate_id, face.id, said, steps, utc_now()
-            ),
+            lambda session: unclear_faces.name(session, viewer.desk.estate_id, face.id, said, utc_now()),
         )
         self._save_button.props.set_bool("disabled", False)
         if done is not None:

@@ -7,7 +7,9 @@ from monitor.services.residents import Resident
 
 _LOOKS = {
     PresenceState.SEEN: ("good", "good"),
+    PresenceState.LATE: ("clock", "warning"),
     PresenceState.UNSEEN: ("warning", "warning"),
+    PresenceState.PAUSED: ("out", "info"),
     PresenceState.BLIND: ("unknown", "info"),
     PresenceState.NOT_STARTED: ("clock", "info"),
     PresenceState.WITHDRAWN: ("paper", ""),

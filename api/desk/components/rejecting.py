@@ -59,7 +59,6 @@ class Rejecting:
                 note,
                 viewer.principal.name,
                 settings.stranger_days,
-                settings.steps(),
                 utc_now(),
             ),
             viewer.words.corrected,

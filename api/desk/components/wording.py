@@ -1,10 +1,11 @@
 """An alert in words: what it is, and why it was raised. Nothing is drawn here."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from api.desk.access import Viewer
 from api.desk.text import Catalogue
 from monitor.core.access import Action
+from monitor.core.agreement import Cause
 from monitor.core.alert import AlertKind, AlertState, Severity
 from monitor.core.camera import CameraState
 from monitor.services.alerts import SYSTEM, Alert
@@ -14,12 +15,16 @@ DRAWING = {
     AlertKind.WELLNESS: "wellness",
     AlertKind.VISITOR: "visitor",
     AlertKind.CAMERA_OFFLINE: "camera_off",
+    AlertKind.CANNOT_TELL: "unknown",
 }
 
 
 def title(words: Catalogue, alert: Alert) -> str:
     if alert.kind is AlertKind.WELLNESS:
-        return words.title_wellness.format(name=alert.resident_name or words.dash)
+        told = words.title_not_back if alert.cause is Cause.NOT_BACK else words.title_wellness
+        return told.format(name=alert.resident_name or words.dash)
+    if alert.kind is AlertKind.CANNOT_TELL:
+        return words.title_cannot_tell.format(n=len(alert.why["residents"]))
     if alert.kind is AlertKind.CAMERA_OFFLINE:
         return words.title_camera.format(camera=alert.camera_name or words.dash)
     return words.title_visitor
@@ -56,6 +61,8 @@ def why(viewer: Viewer, alert: Alert) -> list[str]:
         return _why_wellness(viewer, alert)
     if alert.kind is AlertKind.VISITOR:
         return _why_visitor(viewer, alert)
+    if alert.kind is AlertKind.CANNOT_TELL:
+        return _why_cannot_tell(viewer.words, alert)
     return _why_camera(viewer.words, alert)
 
 
@@ -96,15 +103,25 @@ def outcome(viewer: Viewer, alert: Alert) -> str | None:
 
 def _why_wellness(viewer: Viewer, alert: Alert) -> list[str]:
     words, times, facts, lines = viewer.words, viewer.times, alert.why, []
-    if alert.step is not None:
-        limit = viewer.desk.runtime.settings.steps().hours_of(alert.step) / timedelta(hours=1)
-        lines.append(words.why_step[alert.step].format(hours=times.hours(limit)))
+    if alert.step is not None and "after_hours" in facts:
+        lines.append(words.why_step[alert.step].format(hours=times.hours(float(facts["after_hours"]))))
+    if alert.cause is Cause.NOT_BACK:
+        lines.append(words.why_not_back)
     if "unseen_hours" in facts:
         lines.append(words.why_unseen.format(hours=times.hours(float(facts["unseen_hours"]))))
     if blind := float(facts.get("blind_hours", 0)):
         lines.append(words.why_blind.format(hours=times.hours(blind)))
     elif "blind_hours" in facts:
         lines.append(words.why_no_blind)
+    if doubtful := facts.get("doubtful"):
+        lines.append(words.why_doubtful.format(n=doubtful))
+    return lines
+
+
+def _why_cannot_tell(words: Catalogue, alert: Alert) -> list[str]:
+    lines = [words.why_names.format(names=words.comma.join(alert.names))]
+    if alert.why["cameras"]:
+        lines.append(words.why_cameras.format(cameras=words.comma.join(alert.why["cameras"])))
     return lines
 
 

@@ -94,6 +94,7 @@ class Form:
             consent_days=viewer.desk.runtime.settings.consent_days,
             recorded_by=viewer.principal.name,
             keep_photos=self._keep_photos,
+            agreed=viewer.desk.runtime.settings.agreement(),
         )
 
         def command(session: Session) -> Saved | AlreadyEnrolled:

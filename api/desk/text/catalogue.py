@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from monitor.core.access import Role
+from monitor.core.agreement import Step
 from monitor.core.alert import AlertKind, Outcome, Severity
 from monitor.core.camera import CameraState
 from monitor.core.enrolment import SetFlaw
 from monitor.core.expected_visitor import PassState
 from monitor.core.identifiability import CameraVerdict, IecClass, Light
-from monitor.core.presence import PresenceState, Step
+from monitor.core.presence import PresenceState
 from monitor.core.sighting import Direction
 
 
@@ -68,9 +69,8 @@ class Catalogue:
     nobody_watched: str
     nothing_open: str
     some_open: str
-    count_unseen: str
-    count_blind: str
-    count_not_started: str
+    count_state: Mapping[PresenceState, str]  # of those who are not accounted for
+    watch_is_behind: str
     count_taken: str
     unknown: str
     unknown_none: str
@@ -88,6 +88,8 @@ class Catalogue:
     kind: Mapping[AlertKind, str]
     step: Mapping[Step, str]
     title_wellness: str
+    title_not_back: str
+    title_cannot_tell: str
     title_visitor: str
     title_camera: str
     building: str
@@ -115,6 +117,10 @@ class Catalogue:
     why_blind: str
     why_no_blind: str
     why_step: Mapping[Step, str]
+    why_not_back: str
+    why_doubtful: str
+    why_names: str
+    why_cameras: str
     turned_out: Mapping[str, str]
     why_rule: str
     why_stranger: str

@@ -2,12 +2,13 @@
 
 from api.desk.text.catalogue import Catalogue
 from monitor.core.access import Role
+from monitor.core.agreement import Step
 from monitor.core.alert import AlertKind, Outcome, Severity
 from monitor.core.camera import CameraState
 from monitor.core.enrolment import SetFlaw
 from monitor.core.expected_visitor import PassState
 from monitor.core.identifiability import CameraVerdict, IecClass, Light
-from monitor.core.presence import PresenceState, Step
+from monitor.core.presence import PresenceState
 from monitor.core.sighting import Direction
 
 EN = Catalogue(
@@ -34,7 +35,12 @@ EN = Catalogue(
     sound_off="Turn sound on",
     sound_on="Sound is on",
     sign_out="Sign out",
-    role={Role.DUTY: "Duty officer", Role.STAFF: "Care staff", Role.ADMIN: "Admin"},
+    role={
+        Role.DUTY: "Duty officer",
+        Role.STAFF: "Care staff",
+        Role.ADMIN: "Admin",
+        Role.SENSOR: "Sensor program",
+    },
     lost="The connection to the server is lost",
     lost_body="This page is no longer up to date; we keep trying. Go on by phone or radio.",
     sign_in="Sign in",
@@ -57,9 +63,13 @@ EN = Catalogue(
     nobody_watched="nobody to look after yet",
     nothing_open="nothing open",
     some_open="{n} waiting to be taken",
-    count_unseen="{n} not seen, with an alert",
-    count_blind="{n} cannot tell: cameras are dark",
-    count_not_started="{n} never seen yet; the clock starts with the first sighting",
+    count_state={
+        PresenceState.UNSEEN: "{n} not seen, with an alert",
+        PresenceState.BLIND: "{n} cannot tell: all cameras on their usual ways are dark",
+        PresenceState.LATE: "{n} due; the alert waits for the end of the quiet hours",
+        PresenceState.NOT_STARTED: "{n} never seen yet; the clock starts with the first sighting",
+    },
+    watch_is_behind="The watch does not run: nobody looks at what is due",
     count_taken="{n} taken, result not recorded yet",
     unknown="Worth knowing",
     unknown_none="Every camera's picture is up to date; nothing is left over.",
@@ -76,9 +86,12 @@ EN = Catalogue(
         AlertKind.WELLNESS: "Wellness",
         AlertKind.VISITOR: "Visitor",
         AlertKind.CAMERA_OFFLINE: "Camera offline",
+        AlertKind.CANNOT_TELL: "Cannot tell",
     },
     step={Step.PHONE: "Please phone", Step.VISIT: "Please visit", Step.URGENT: "Please visit at once"},
     title_wellness="{name} not seen",
+    title_not_back="{name} went out, not back",
+    title_cannot_tell="Cannot tell about {n} residents",
     title_visitor="Person not enrolled",
     title_camera="{camera} offline",
     building="Flat {flat}",
@@ -101,8 +114,12 @@ EN = Catalogue(
     scene_of_visit="The scene",
     why="Why this alert",
     why_unseen="Not seen for {hours} (dark time does not count)",
-    why_blind="Cameras were dark for {hours} of it, subtracted",
-    why_no_blind="At no time were all cameras dark",
+    why_blind="All cameras on their usual ways were dark for {hours} of it, subtracted",
+    why_no_blind="At no time were all cameras on their usual ways dark",
+    why_not_back="Going out when last seen",
+    why_doubtful="{n} faces since then were alike but not sure; they count in part",
+    why_names="All cameras on the usual ways of these are dark: {names}",
+    why_cameras="Dark cameras: {cameras}",
     why_step={
         Step.PHONE: "Past the first agreed limit of {hours}: please phone",
         Step.VISIT: "Past the second agreed limit of {hours}: please visit",
@@ -150,6 +167,7 @@ EN = Catalogue(
         Outcome.WRONG_ALARM: "Wrong alarm",
         Outcome.REPAIRED: "Repaired",
         Outcome.RECOVERED: "Recovered",
+        Outcome.EVERYBODY_REACHED: "Everybody was reached",
     },
     outcome_hidden="Result recorded",
     note="Note",
@@ -169,6 +187,8 @@ EN = Catalogue(
         "alert.shown": "Shown on the duty desk",
         "alert.risen": "More urgent, everybody told again",
         "alert.acknowledged": "Taken",
+        "alert.lapsed": "Taken without a result, open again",
+        "alert.names": "More names, everybody told again",
         "alert.seen_again": "Seen again, to be confirmed",
         "alert.corrected": "Put right: that sighting was not them",
         "alert.resolved": "Closed",
@@ -314,7 +334,9 @@ EN = Catalogue(
     presence={
         PresenceState.NOT_STARTED: "Never seen yet",
         PresenceState.SEEN: "Seen",
+        PresenceState.LATE: "Due",
         PresenceState.UNSEEN: "Not seen",
+        PresenceState.PAUSED: "Away, as they said",
         PresenceState.BLIND: "Cannot tell: cameras are dark",
         PresenceState.WITHDRAWN: "Left the wellness list",
     },
@@ -328,7 +350,16 @@ EN = Catalogue(
     next_look="An alert follows if not seen before {clock}",
     entry={
         "sighting": "Seen at {camera}",
-        "evidence_staff": "{person} knew them from a face not clear",
+        "evidence_named": "{person} knew them from a face not clear",
+        "evidence_seen": "{person} saw them",
+        "evidence_phoned": "{person} phoned: well",
+        "evidence_visited": "{person} visited: well",
+        "evidence_doubtful": "A face that was alike, but not sure",
+        "evidence_door_contact": "The door contact noticed something",
+        "evidence_water_meter": "The water meter counted",
+        "evidence_gate_card": "The gate card was used",
+        "evidence_call_button": "The call button was pressed",
+        "evidence_other_sensor": "Another sensor noticed something",
         "alert_opened": "Wellness alert opened",
         "alert_acknowledged": "{person} took it",
         "alert_resolved": "{person} recorded the result",

@@ -2,12 +2,13 @@
 
 from api.desk.text.catalogue import Catalogue
 from monitor.core.access import Role
+from monitor.core.agreement import Step
 from monitor.core.alert import AlertKind, Outcome, Severity
 from monitor.core.camera import CameraState
 from monitor.core.enrolment import SetFlaw
 from monitor.core.expected_visitor import PassState
 from monitor.core.identifiability import CameraVerdict, IecClass, Light
-from monitor.core.presence import PresenceState, Step
+from monitor.core.presence import PresenceState
 from monitor.core.sighting import Direction
 
 ZH_CN = Catalogue(
@@ -34,7 +35,7 @@ ZH_CN = Catalogue(
     sound_off="打开声音",
     sound_on="声音已开",
     sign_out="退出",
-    role={Role.DUTY: "值班员", Role.STAFF: "关怀人员", Role.ADMIN: "管理员"},
+    role={Role.DUTY: "值班员", Role.STAFF: "关怀人员", Role.ADMIN: "管理员", Role.SENSOR: "传感器程序"},
     lost="与服务器的连接已断开",
     lost_body="页面内容已停止更新，正在重新连接。请用电话或对讲机继续值班。",
     sign_in="登录",
@@ -52,14 +53,18 @@ ZH_CN = Catalogue(
     all_live="{n} 路摄像机全部在线",
     some_live="{total} 路摄像机中 {n} 路在线",
     no_cameras="还没有摄像机",
-    all_accounted="{n} 位关怀对象全部已见",
-    some_accounted="{total} 位关怀对象中 {n} 位已见",
+    all_accounted="{n} 位关怀对象全部有着落",
+    some_accounted="{total} 位关怀对象中 {n} 位有着落",
     nobody_watched="还没有关怀对象",
     nothing_open="没有待接单的告警",
     some_open="{n} 条告警待接单",
-    count_unseen="{n} 位未见，已有告警",
-    count_blind="{n} 位无法判断：摄像机离线",
-    count_not_started="{n} 位尚未见过，第一次见到后开始计时",
+    count_state={
+        PresenceState.UNSEEN: "{n} 位未见，已有告警",
+        PresenceState.BLIND: "{n} 位无法判断：平时经过的摄像机都看不到",
+        PresenceState.LATE: "{n} 位已到时限，免打扰时间过后告警",
+        PresenceState.NOT_STARTED: "{n} 位尚未见过，第一次见到后开始计时",
+    },
+    watch_is_behind="关怀值守没有运行：已到时限的没有人看",
     count_taken="{n} 条已接单，尚未登记结果",
     unknown="需要知道的",
     unknown_none="所有摄像机的画面都是最新的，没有未了的事。",
@@ -76,9 +81,12 @@ ZH_CN = Catalogue(
         AlertKind.WELLNESS: "平安关怀",
         AlertKind.VISITOR: "访客",
         AlertKind.CAMERA_OFFLINE: "摄像机离线",
+        AlertKind.CANNOT_TELL: "无法判断",
     },
     step={Step.PHONE: "请电话确认", Step.VISIT: "请登门查看", Step.URGENT: "请立即登门"},
     title_wellness="{name} 未见",
+    title_not_back="{name} 外出未归",
+    title_cannot_tell="无法判断 {n} 位关怀对象",
     title_visitor="未登记人员",
     title_camera="{camera} 离线",
     building="{flat} 室",
@@ -100,9 +108,13 @@ ZH_CN = Catalogue(
     face_of_visit="未登记人员的面部截图",
     scene_of_visit="现场画面",
     why="为什么告警",
-    why_unseen="已有 {hours}未见（摄像机离线的时间不计）",
-    why_blind="摄像机离线的 {hours}已扣除",
-    why_no_blind="期间没有全部摄像机离线的时间",
+    why_unseen="已有 {hours}未见（看不到的时间不计）",
+    why_blind="平时经过的摄像机都看不到的 {hours}已扣除",
+    why_no_blind="期间平时经过的摄像机没有同时看不到的时间",
+    why_not_back="最近一次见到时正在外出",
+    why_doubtful="期间有 {n} 次相似但不能确认的人脸，只按部分计入",
+    why_names="平时经过的摄像机都看不到的有：{names}",
+    why_cameras="看不到的摄像机：{cameras}",
     why_step={
         Step.PHONE: "已超过第一时限（{hours}）：请电话确认",
         Step.VISIT: "已超过第二时限（{hours}）：请登门查看",
@@ -150,6 +162,7 @@ ZH_CN = Catalogue(
         Outcome.WRONG_ALARM: "误报",
         Outcome.REPAIRED: "已修复",
         Outcome.RECOVERED: "已恢复",
+        Outcome.EVERYBODY_REACHED: "已逐一联系到",
     },
     outcome_hidden="结果已登记",
     note="备注",
@@ -170,6 +183,8 @@ ZH_CN = Catalogue(
         "alert.risen": "升级，再次通知",
         "alert.acknowledged": "接单",
         "alert.seen_again": "再次见到，等待确认",
+        "alert.lapsed": "接单后一直没有结果，重新待接单",
+        "alert.names": "增加了姓名，再次通知",
         "alert.corrected": "更正：那次见到的不是本人",
         "alert.resolved": "结案",
         "alert.turned_out": "认出是已登记的人",
@@ -310,8 +325,10 @@ ZH_CN = Catalogue(
     presence={
         PresenceState.NOT_STARTED: "尚未见过",
         PresenceState.SEEN: "已见",
+        PresenceState.LATE: "已到时限",
         PresenceState.UNSEEN: "未见",
-        PresenceState.BLIND: "无法判断：摄像机离线",
+        PresenceState.PAUSED: "已报备外出",
+        PresenceState.BLIND: "无法判断：摄像机看不到",
         PresenceState.WITHDRAWN: "已退出关怀",
     },
     last_seen="最近一次见到",
@@ -324,7 +341,16 @@ ZH_CN = Catalogue(
     next_look="在 {clock} 前未再见到将告警",
     entry={
         "sighting": "在{camera}见到",
-        "evidence_staff": "{person} 从未看清的人脸中认出本人",
+        "evidence_named": "{person} 从未看清的人脸中认出本人",
+        "evidence_seen": "{person} 见到本人",
+        "evidence_phoned": "{person} 电话确认平安",
+        "evidence_visited": "{person} 登门确认平安",
+        "evidence_doubtful": "相似但不能确认的人脸",
+        "evidence_door_contact": "门磁有动静",
+        "evidence_water_meter": "水表有用水",
+        "evidence_gate_card": "刷了门禁卡",
+        "evidence_call_button": "按了呼叫按钮",
+        "evidence_other_sensor": "其他传感器有动静",
         "alert_opened": "关怀告警产生",
         "alert_acknowledged": "{person} 接单",
         "alert_resolved": "{person} 登记了结果",
