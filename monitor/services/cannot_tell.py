@@ -50,6 +50,7 @@ def tell(
     """Raise it, keep its names up, and end it when everybody can be seen again and no check is open."""
     dark = camera_queries.dark_since(session, estate_id, now - hold_off)
     blind = queries.blind_residents(session, estate_id, dark) if dark else []
+    queries.look_at(session, blind, now)
     running = _running(session, estate_id)
     if blind:
         slugs = camera_queries.slugs(session, dark)

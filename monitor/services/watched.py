@@ -34,7 +34,7 @@ class Blindness:
         """
         if not self._by_camera:
             return []
-        known = ways & self._by_camera.keys() or frozenset(self._by_camera)
+        known = frozenset(ways & self._by_camera.keys()) or frozenset(self._by_camera)
         if known not in self._found:
             self._found[known] = all_at_once((self._by_camera[id] for id in known), self._within)
         return self._found[known]

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from models import (
@@ -156,6 +156,19 @@ def blind_residents(session: Session, estate_id: str, dark: Collection[int]) -> 
     if not usable <= set(dark):
         found = found.where(PresenceRow.resident_id.in_(ways))
     return list(session.scalars(found.order_by(PresenceRow.resident_id)))
+
+
+def look_at(session: Session, residents: Collection[int], now: datetime) -> None:
+    """These are due now, in as far as nobody has noted yet that they are blind."""
+    session.execute(
+        update(PresenceRow)
+        .where(
+            PresenceRow.resident_id.in_(residents),
+            PresenceRow.state.in_((PresenceState.SEEN, PresenceState.LATE)),
+            PresenceRow.due_at > now,
+        )
+        .values(due_at=now)
+    )
 
 
 _CAN_BE_BLIND = (PresenceState.SEEN, PresenceState.LATE, PresenceState.BLIND)
