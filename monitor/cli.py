@@ -59,7 +59,14 @@ def demo(
         os.environ.update(ready.environment)
         runtime = bootstrap.start(upgrade=True)
         photos = bootstrap.vision(runtime.settings).photos
-        seed(runtime.database, runtime.estate, photos, ready.passwords, utc_now())
+        seed(
+            runtime.database,
+            runtime.estate,
+            photos,
+            ready.passwords,
+            runtime.enrolment_defaults,
+            utc_now(),
+        )
         typer.echo(sample.welcome(ready, runtime.settings.public_url))
         runtime.database.dispose()
         servers = [Child(name, command, beats=False) for name, command in ready.servers]

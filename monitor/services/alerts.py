@@ -53,6 +53,7 @@ class Alert:
     why: dict[str, Any]
     snapshot_id: str | None
     names: tuple[str, ...] = ()  # of the residents whom an alert about several lists
+    dark_cameras: tuple[str, ...] = ()  # the names of the cameras on their ways that were blind
 
 
 @dataclass(frozen=True)
@@ -280,6 +281,7 @@ def view(session: Session, row: AlertRow) -> Alert:
         why=row.why,
         snapshot_id=row.snapshot_id,
         names=queries.names(session, row.why.get("residents", ())),
+        dark_cameras=queries.camera_names(session, row.estate_id, row.why.get("cameras", ())),
     )
 
 

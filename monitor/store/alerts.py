@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from models import AlertRow, OutboxRow, ResidentRow, WellnessCheckRow
+from models import AlertRow, CameraRow, OutboxRow, ResidentRow, WellnessCheckRow
 from monitor.core.agreement import Step
 from monitor.core.alert import AlertKind, AlertState, Severity
 
@@ -118,6 +118,18 @@ def names(session: Session, residents: Sequence[int]) -> tuple[str, ...]:
             select(ResidentRow.name)
             .where(ResidentRow.id.in_(residents))
             .order_by(ResidentRow.name, ResidentRow.id)
+        )
+    )
+
+
+def camera_names(session: Session, estate_id: str, slugs: Sequence[str]) -> tuple[str, ...]:
+    if not slugs:
+        return ()
+    return tuple(
+        session.scalars(
+            select(CameraRow.name)
+            .where(CameraRow.estate_id == estate_id, CameraRow.slug.in_(slugs))
+            .order_by(CameraRow.id)
         )
     )
 

@@ -137,7 +137,9 @@ class Site:
         return self.read(lambda session: alerts.get(session, self.estate_id, alert_id))
 
     def enrol(self, name: str, flat: str, *, watched: bool = True, days_ago: float = 40) -> int:
-        new = NewResident(name, flat, watched, consent_days=365, recorded_by=people.ANNA)
+        new = NewResident(
+            name, flat, watched, consent_days=365, recorded_by=people.ANNA, agreed=people.AGREED
+        )
         photo = Photo("1.jpg", people.photo_face(name), None)
         now = utc_now() - timedelta(days=days_ago)
         return self.write(

@@ -1,5 +1,6 @@
 """English."""
 
+from api.desk.text import care
 from api.desk.text.catalogue import Catalogue
 from monitor.core.access import Role
 from monitor.core.agreement import Step
@@ -13,6 +14,7 @@ from monitor.core.sighting import Direction
 
 EN = Catalogue(
     code="en",
+    care=care.EN,
     product="Shouwang",
     ago_s="{n} s ago",
     ago_min="{n} min ago",
@@ -91,7 +93,7 @@ EN = Catalogue(
     step={Step.PHONE: "Please phone", Step.VISIT: "Please visit", Step.URGENT: "Please visit at once"},
     title_wellness="{name} not seen",
     title_not_back="{name} went out, not back",
-    title_cannot_tell="Cannot tell about {n} residents",
+    title_cannot_tell="Cannot tell: {n} of those we look after",
     title_visitor="Person not enrolled",
     title_camera="{camera} offline",
     building="Flat {flat}",
@@ -337,7 +339,7 @@ EN = Catalogue(
         PresenceState.LATE: "Due",
         PresenceState.UNSEEN: "Not seen",
         PresenceState.PAUSED: "Away, as they said",
-        PresenceState.BLIND: "Cannot tell: cameras are dark",
+        PresenceState.BLIND: "Cannot tell",
         PresenceState.WITHDRAWN: "Left the wellness list",
     },
     last_seen="Last seen",

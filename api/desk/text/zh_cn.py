@@ -1,5 +1,6 @@
 """简体中文."""
 
+from api.desk.text import care
 from api.desk.text.catalogue import Catalogue
 from monitor.core.access import Role
 from monitor.core.agreement import Step
@@ -13,6 +14,7 @@ from monitor.core.sighting import Direction
 
 ZH_CN = Catalogue(
     code="zh-CN",
+    care=care.ZH_CN,
     product="守望",
     ago_s="{n} 秒前",
     ago_min="{n} 分钟前",
@@ -328,7 +330,7 @@ ZH_CN = Catalogue(
         PresenceState.LATE: "已到时限",
         PresenceState.UNSEEN: "未见",
         PresenceState.PAUSED: "已报备外出",
-        PresenceState.BLIND: "无法判断：摄像机看不到",
+        PresenceState.BLIND: "无法判断",
         PresenceState.WITHDRAWN: "已退出关怀",
     },
     last_seen="最近一次见到",
