@@ -65,7 +65,7 @@ class Closing:
         self._open(_Case(title, AlertKind.WELLNESS, Action.RECORD_CHECKS, close))
 
     def _open(self, case: _Case) -> None:
-        words, care = self._viewer.words, self._viewer.words.care
+        words = self._viewer.words
         self._case, self._outcome, self._note, self._help, self._until = case, None, "", "", None
         self._box.clear()
         with self._box:
@@ -76,12 +76,7 @@ class Closing:
                     outcome: button(words.outcome[outcome], lambda o=outcome: self._choose(o), look="choice")
                     for outcome in OUTCOMES[case.kind]
                 }
-            with tag("div") as self._help_box:
-                field(care.help_given, lambda typed: self._set("_help", typed), care.help_hint, "textarea")
-            with tag("div") as self._until_box:
-                day_field(care.away_until, lambda day: self._set("_until", day))
-                text(care.away_hint, "soft small", "div")
-            self._ask()
+            self._more = tag("div")
             field(words.note, lambda typed: self._set("_note", typed), words.note_hint, "textarea")
             with tag("div", "row"):
                 button(words.save, self._save, "good", "main")
@@ -97,12 +92,18 @@ class Closing:
             pressed = outcome is chosen
             choice.classes(add="chosen" if pressed else "", remove="" if pressed else "chosen")
             choice.props["aria-pressed"] = str(pressed).lower()
-        self._ask()
+        self._ask(chosen)
 
-    def _ask(self) -> None:
-        """Only what belongs to the outcome."""
-        self._help_box.set_visibility(self._outcome is Outcome.NEEDED_HELP)
-        self._until_box.set_visibility(self._outcome in AWAY)
+    def _ask(self, chosen: Outcome) -> None:
+        """What belongs to some outcomes only."""
+        care = self._viewer.words.care
+        self._more.clear()
+        with self._more:
+            if chosen is Outcome.NEEDED_HELP:
+                field(care.help_given, lambda typed: self._set("_help", typed), care.help_hint, "textarea")
+            elif chosen in AWAY:
+                day_field(care.away_until, lambda day: self._set("_until", day))
+                text(care.away_hint, "soft small", "div")
 
     async def _save(self) -> None:
         viewer, outcome, case = self._viewer, self._outcome, self._case
