@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models import AlertRow, PresenceRow
+from models import AlertRow
 from monitor.core.agreement import Cause, Step
 from monitor.core.alert import AlertKind, AlertState, Outcome, Severity
 from monitor.core.presence import Assessment, Watched
@@ -31,7 +31,7 @@ SAME_FAULT_WITHIN = timedelta(hours=24)
 class Overdue:
     """Somebody whose silence asks for an alert."""
 
-    row: PresenceRow
+    row: Any  # of PresenceRow
     watched: Watched
     found: Assessment
     suspects: set[str] = field(

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any, Protocol
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
 
 from models import (
@@ -29,10 +30,19 @@ from monitor.store import cameras
 from monitor.store.residents import in_force
 
 
-def due(session: Session, estate_id: str, now: datetime, at_most: int) -> Sequence[PresenceRow]:
-    """Whose time is up, the longest overdue first. Locked until what is found is written."""
-    return session.scalars(
-        select(PresenceRow)
+class Presence(Protocol):
+    """What the rule needs of a presence row."""
+
+    resident_id: Any
+    agreement_id: Any
+    last_evidence_at: Any
+    last_direction: Any
+
+
+def due(session: Session, estate_id: str, now: datetime, at_most: int) -> Sequence[Row[Any]]:
+    """Whose time is up, the longest overdue first: the columns of PresenceRow. Locked until what is found is written."""
+    return session.execute(
+        select(PresenceRow.__table__)
         .where(PresenceRow.estate_id == estate_id, PresenceRow.due_at <= now)
         .order_by(PresenceRow.due_at)
         .limit(at_most)
@@ -47,11 +57,12 @@ def of_estate(session: Session, estate_id: str) -> Sequence[PresenceRow]:
 
 
 def agreements(session: Session, ids: Iterable[int]) -> dict[int, Agreement]:
-    rows = session.scalars(select(AgreementRow).where(AgreementRow.id.in_(set(ids))))
+    rows = session.execute(select(AgreementRow.__table__).where(AgreementRow.id.in_(set(ids))))
     return {row.id: agreement(row) for row in rows}
 
 
-def agreement(row: AgreementRow) -> Agreement:
+def agreement(row: Any) -> Agreement:
+    """Of a row of AgreementRow, or its columns."""
     quiet = DailyWindow(row.quiet_from, row.quiet_until) if row.quiet_from and row.quiet_until else None
     return Agreement(
         phone=timedelta(hours=row.phone_hours),
