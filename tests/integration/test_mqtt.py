@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import broker as brokers
@@ -15,25 +15,28 @@ from broker import TOPIC, Broker
 from paho.mqtt.client import Client
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
+from pydantic import SecretStr
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from models import EventRow, EvidenceRow
-from monitor.bootstrap import Runtime
+from monitor.bootstrap import Runtime, watch
 from monitor.clock import utc_now
 from monitor.config.broker import BrokerAddress
 from monitor.core import sensor_report
 from monitor.core.evidence import EvidenceSource
 from monitor.core.sighting import Direction
+from monitor.heartbeat import Heartbeat
 from monitor.sensors import inbox
 from monitor.sensors.inbox import Incoming
 from monitor.sensors.mqtt import MqttBroker
 from monitor.services import sensor_broker, sensors
-from monitor.services.sensor_broker import SensorBroker
+from monitor.services.sensor_broker import SAID_LATE, News, SensorBroker
 from monitor.services.sensors import NewSensor
 from monitor.store.database import Database
 from monitor.workers import broker_news, sensor_listener
+from monitor.workers.scheduler import Housekeeping
 from monitor.workers.sensor_listener import SensorListener
 
 HOUR = timedelta(hours=1)
@@ -371,6 +374,38 @@ def test_a_sensor_that_was_taken_and_fails_again_is_told_again(
         server.say("door", "?")
         until_refused(runtime, 2)
     assert refused(runtime) == [("door", "not_understood")] * 2
+
+
+def test_the_watch_listens_as_long_as_it_runs_where_a_broker_is_configured(
+    runtime: Runtime, server: Broker, ada: int, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Housekeeping, "purge", lambda _: None)  # nobody waits for its end
+    configured = {"mqtt_url": SecretStr(server.url)}
+    without, runtime.settings = runtime.settings, runtime.settings.model_copy(update=configured)
+    stop = Event()
+    running = Thread(target=watch(runtime).run, args=(stop, Heartbeat()))
+    running.start()
+    until_connected(runtime)
+    server.say("door", f'{{"at": "{now.isoformat()}"}}')
+    until_taken(runtime)
+    stop.set()
+    running.join(10)
+    assert not running.is_alive()
+    runtime.settings = without
+    watch(runtime)
+    assert status(runtime) is None
+
+
+def test_a_watch_that_says_nothing_any_more_is_not_believed(runtime: Runtime, now: datetime) -> None:
+    def at(moment: datetime) -> SensorBroker | None:
+        with runtime.database.reader() as session:
+            return sensor_broker.get(session, runtime.estate.id, moment)
+
+    with runtime.database.writer() as session:
+        sensor_broker.tell(session, runtime.estate.id, News(True), now - HOUR)
+        sensor_broker.tell(session, runtime.estate.id, News(True), now)
+    assert at(now + SAID_LATE) == SensorBroker(True, now - HOUR, 0, None)
+    assert at(now + 2 * SAID_LATE) == SensorBroker(False, now, 0, None)
 
 
 def test_a_broker_that_refuses_us_is_told_without_the_password(
