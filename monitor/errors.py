@@ -125,5 +125,14 @@ class NotifyError(ShouwangError):
         super().__init__(channel=channel, reason=reason)
 
 
+class ReportRefused(ShouwangError):
+    """A message of the sensor {sensor} was not taken: {reason}. More like it are only counted; docs/sensors.md tells what
+    to do."""
+
+    def __init__(self, *, sensor: str, cause: str, reason: str) -> None:
+        self.sensor, self.cause = sensor, cause
+        super().__init__(sensor=sensor or "without an id", reason=reason)
+
+
 class DatabaseBehind(ShouwangError):
     """The database is at revision {found}, this version needs {needed}. Run `shouwang migrate`."""

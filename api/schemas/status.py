@@ -1,5 +1,7 @@
 """How the whole service is."""
 
+from datetime import datetime
+
 from pydantic import BaseModel, Field
 
 from api.schemas.camera import CameraOut
@@ -33,6 +35,16 @@ class AlertCount(BaseModel):
     number: int = Field(description="How many.", examples=[2])
 
 
+class SensorBrokerOut(View):
+    connected: bool = Field(description="Whether what sensors report through it comes in.", examples=[True])
+    since: datetime = Field(description="Since when that is so.", examples=["2026-11-23T07:40:00Z"])
+    refused: int = Field(
+        description="Messages that could not be taken, ever; the events `sensor.refused` say why.",
+        examples=[0],
+    )
+    refused_at: datetime | None = Field(description="When the newest of them came.", examples=[None])
+
+
 class StatusOut(BaseModel):
     live: int = Field(description="Cameras that send pictures.", examples=[53])
     in_use: int = Field(description="Cameras that should.", examples=[54])
@@ -45,6 +57,9 @@ class StatusOut(BaseModel):
     alerts: list[AlertCount] = Field(description="How many alerts there are.")
     unsent: dict[str, int] = Field(
         description="Messages that each channel still owes.", examples=[{"duty": 1}]
+    )
+    sensor_broker: SensorBrokerOut | None = Field(
+        description="The MQTT broker of other sensors; null: none is configured."
     )
 
     @staticmethod
@@ -60,4 +75,7 @@ class StatusOut(BaseModel):
                 for (kind, state), number in sorted(status.alerts.items())
             ],
             unsent=status.unsent,
+            sensor_broker=SensorBrokerOut.model_validate(status.sensor_broker)
+            if status.sensor_broker
+            else None,
         )

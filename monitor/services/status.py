@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from monitor.core.accounting import Count
 from monitor.core.alert import AlertKind, AlertState
 from monitor.core.camera import SEEING, CameraState
-from monitor.services import cameras, outbox, standing
+from monitor.services import cameras, outbox, sensor_broker, standing
 from monitor.services.cameras import Camera
+from monitor.services.sensor_broker import SensorBroker
 from monitor.store import alerts as alert_queries
 
 
@@ -22,6 +23,7 @@ class Status:
     watch_is_behind: bool  # somebody's time is up and nobody looks
     alerts: dict[tuple[AlertKind, AlertState], int]
     unsent: dict[str, int]  # by channel
+    sensor_broker: SensorBroker | None  # None: sensors report over HTTP only
 
     @property
     def open_alerts(self) -> int:
@@ -39,4 +41,5 @@ def get(session: Session, estate_id: str, now: datetime) -> Status:
         watch_is_behind=standing.watch_is_behind(session, estate_id, now),
         alerts=alert_queries.count(session, estate_id),
         unsent=outbox.unsent(session, estate_id),
+        sensor_broker=sensor_broker.get(session, estate_id, now),
     )

@@ -1,6 +1,6 @@
 """The watch: who is overdue, which camera is blind, sending what alerts owe, and the book of visits. One a site.
 
-It also brings a changed camera file into the database.
+It also brings a changed camera file into the database, and listens to the sensors' broker.
 
 The tick runs on the monotonic clock and derives everything from stored facts, so a missed or doubled tick is harmless.
 """
@@ -24,6 +24,7 @@ from monitor.store.database import Database
 from monitor.workers.camera_watch import CameraFileWatch
 from monitor.workers.scheduler import Housekeeping
 from monitor.workers.sender import Sender
+from monitor.workers.sensor_listener import SensorListener
 from monitor.workers.visit_book import VisitBookServer
 
 BEAT_S = 1.0
@@ -50,10 +51,11 @@ class Watch:
         policy: WatchPolicy,
         visit_book: VisitBookServer,
         camera_file: CameraFileWatch,
+        sensors: SensorListener | None = None,
     ) -> None:
         self._estate_id, self._database, self._policy = estate_id, database, policy
         self._housekeeping, self._visit_book = housekeeping, visit_book
-        self._camera_file = camera_file
+        self._camera_file, self._sensors = camera_file, sensors
         self._registered, self._told = camera_file.estate, camera_file.problems
         # After a start the cameras are all blind until they are connected; that alarms nobody.
         self._alarm_cameras_from_s = monotonic_s() + policy.camera_hold_off.total_seconds()
@@ -62,6 +64,7 @@ class Watch:
     def run(self, stop: Event, heartbeat: Heartbeat) -> None:
         self._housekeeping.start()
         answering = self._visit_book.start(stop)
+        listening = self._sensors.start(stop) if self._sensors else None
         for sender in self._senders:
             sender.start(stop)
         next_tick_s = monotonic_s()
@@ -74,8 +77,9 @@ class Watch:
                 self._do(self.tick)
             stop.wait(min(BEAT_S, self._policy.tick_s))
         self._housekeeping.stop()
-        if answering is not None:
-            answering.join()
+        for thread in (answering, listening):
+            if thread is not None:
+                thread.join()
 
     def _do(self, work: Callable[[], None]) -> None:
         """What fails is said and made up for by the next time."""
