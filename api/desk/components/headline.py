@@ -1,7 +1,7 @@
 """How everything is, in one sentence, and below it what is not known."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from api.desk.access import Viewer
 from api.desk.components.basics import ago, link, tag, text
@@ -15,6 +15,7 @@ from monitor.services.outbox import DESK
 from monitor.services.status import Status
 
 CAMERAS_NAMED = 5
+REFUSED_SHOWN = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,11 @@ def gaps(words: Catalogue, status: Status, now: datetime) -> tuple[Gap, ...]:
         found.append(Gap("camera_off", words.and_more.format(n=len(dark) - CAMERAS_NAMED)))
     if status.watch_is_behind:
         found.append(Gap("critical", words.watch_is_behind))
+    broker = status.sensor_broker
+    if broker and not broker.connected:
+        found.append(Gap("warning", words.broker_away, broker.since))
+    if broker and broker.refused_at and now - broker.refused_at < REFUSED_SHOWN:
+        found.append(Gap("warning", words.broker_refused.format(n=broker.refused), broker.refused_at))
     hurried = sum(bool(camera.left_out_per_s) for camera in in_use)
     if hurried:
         found.append(Gap("warning", words.looked_less.format(n=hurried)))

@@ -73,6 +73,8 @@ class Catalogue:
     some_open: str
     count_state: Mapping[PresenceState, str]  # of those who are not accounted for
     watch_is_behind: str
+    broker_away: str
+    broker_refused: str
     count_taken: str
     unknown: str
     unknown_none: str

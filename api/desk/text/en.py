@@ -72,6 +72,8 @@ EN = Catalogue(
         PresenceState.NOT_STARTED: "{n} never seen yet; the clock starts with the first sighting",
     },
     watch_is_behind="The watch does not run: nobody looks at what is due",
+    broker_away="The sensors cannot be heard: their broker is away",
+    broker_refused="{n} reports of sensors were refused; the log says which and why",
     count_taken="{n} taken, result not recorded yet",
     unknown="Worth knowing",
     unknown_none="Every camera's picture is up to date; nothing is left over.",

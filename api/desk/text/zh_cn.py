@@ -67,6 +67,8 @@ ZH_CN = Catalogue(
         PresenceState.NOT_STARTED: "{n} 位尚未见过，第一次见到后开始计时",
     },
     watch_is_behind="关怀值守没有运行：已到时限的没有人看",
+    broker_away="传感器消息收不到：消息代理已断开",
+    broker_refused="有 {n} 条传感器消息未被接受，原因见日志",
     count_taken="{n} 条已接单，尚未登记结果",
     unknown="需要知道的",
     unknown_none="所有摄像机的画面都是最新的，没有未了的事。",
