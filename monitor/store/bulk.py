@@ -8,7 +8,20 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import JSON, Column, Dialect, Select, Table, column, func, insert, literal, select, update
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Dialect,
+    Select,
+    Table,
+    column,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
@@ -62,21 +75,32 @@ def _table(model: type[Base]) -> Table:
 
 
 def _source(session: Session, table: Table, names: Sequence[str], rows: Rows) -> Select[Any]:
-    """The rows as something to select from."""
+    """The rows as something to select from. What is the same in all of them is handed over once."""
     dialect = session.get_bind().dialect
     columns = [table.columns[name] for name in names]
-    processes = [(c.name, _processor(c, dialect)) for c in columns]
+    differing = [c for c in columns if _differs(c, rows)] or columns[:1]  # so that each row is one
+    processes = [(c.name, _processor(c, dialect)) for c in differing]
     text = json.dumps([_stored(row, processes) for row in rows], default=str)
     if dialect.name == "postgresql":
-        parts = [column(c.name, c.type) for c in columns]
+        parts = [column(c.name, c.type) for c in differing]
         found: FromClause = (
             func.jsonb_to_recordset(literal(text).cast(JSONB))
             .table_valued(*parts)
             .render_derived(with_types=True)
         )
-        return select(*(found.c[name] for name in names))
-    each = func.json_each(literal(text)).table_valued("value")
-    return select(*(func.json_extract(each.c.value, f"$.{c.name}").label(c.name) for c in columns))
+        values: dict[str, ColumnElement[Any]] = {c.name: found.c[c.name] for c in differing}
+    else:
+        each = func.json_each(literal(text)).table_valued("value")
+        values = {c.name: func.json_extract(each.c.value, f"$.{c.name}").label(c.name) for c in differing}
+    values |= {
+        c.name: literal(rows[0][c.name], c.type).label(c.name) for c in columns if c.name not in values
+    }
+    return select(*(values[name] for name in names))
+
+
+def _differs(c: Column[Any], rows: Rows) -> bool:
+    first = rows[0][c.name]
+    return isinstance(c.type, JSON) or any(row[c.name] is not first for row in rows)
 
 
 Processor = Callable[[Any], Any]

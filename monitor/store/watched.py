@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
@@ -40,14 +40,22 @@ class Presence(Protocol):
 
 
 def due(session: Session, estate_id: str, now: datetime, at_most: int) -> Sequence[Row[Any]]:
-    """Whose time is up, the longest overdue first: the columns of PresenceRow. Locked until what is found is written."""
-    return session.execute(
-        select(PresenceRow.__table__)
+    """Whose time is up, the longest overdue first: columns of PresenceRow. Locked until what is found is written."""
+    found = session.execute(
+        select(
+            PresenceRow.resident_id,
+            PresenceRow.agreement_id,
+            PresenceRow.state,
+            PresenceRow.last_camera_id,
+            PresenceRow.last_evidence_at,
+            PresenceRow.last_direction,
+        )
         .where(PresenceRow.estate_id == estate_id, PresenceRow.due_at <= now)
         .order_by(PresenceRow.due_at)
         .limit(at_most)
         .with_for_update(skip_locked=True)
-    ).all()
+    )
+    return cast(Sequence[Row[Any]], found.all())
 
 
 def of_estate(session: Session, estate_id: str) -> Sequence[PresenceRow]:
