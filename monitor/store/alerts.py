@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from models import AlertRow, CameraRow, OutboxRow, ResidentRow, WellnessCheckRow
 from monitor.core.agreement import Step
 from monitor.core.alert import AlertKind, AlertState, Severity
+from monitor.store.among import among
 
 _URGENCY = case(
     {Severity.CRITICAL.value: 0, Severity.WARNING.value: 1, Severity.INFO.value: 2}, value=AlertRow.severity
@@ -116,7 +117,7 @@ def names(session: Session, residents: Sequence[int]) -> tuple[str, ...]:
     return tuple(
         session.scalars(
             select(ResidentRow.name)
-            .where(ResidentRow.id.in_(residents))
+            .where(among(session, ResidentRow.id, residents))
             .order_by(ResidentRow.name, ResidentRow.id)
         )
     )
@@ -137,7 +138,9 @@ def camera_names(session: Session, estate_id: str, slugs: Sequence[str]) -> tupl
 def about(session: Session, alert_ids: Sequence[int]) -> dict[int, AlertRow]:
     return {
         row.id: row
-        for row in session.scalars(select(AlertRow).where(AlertRow.id.in_(alert_ids)).with_for_update())
+        for row in session.scalars(
+            select(AlertRow).where(among(session, AlertRow.id, alert_ids)).with_for_update()
+        )
     }
 
 

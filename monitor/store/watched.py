@@ -27,6 +27,7 @@ from monitor.core.schedule import DailyWindow
 from monitor.core.silence import Doubt
 from monitor.core.wellness import EVIDENCE_OF_LIFE
 from monitor.store import cameras
+from monitor.store.among import among
 from monitor.store.residents import in_force
 
 
@@ -65,7 +66,7 @@ def of_estate(session: Session, estate_id: str) -> Sequence[PresenceRow]:
 
 
 def agreements(session: Session, ids: Iterable[int]) -> dict[int, Agreement]:
-    rows = session.execute(select(AgreementRow.__table__).where(AgreementRow.id.in_(set(ids))))
+    rows = session.execute(select(AgreementRow.__table__).where(among(session, AgreementRow.id, set(ids))))
     return {row.id: agreement(row) for row in rows}
 
 
@@ -85,7 +86,11 @@ def consent_ends(session: Session, residents: Sequence[int], now: datetime) -> d
     """Until when each of them agreed to be watched; who is missing did not, or no longer."""
     rows = session.execute(
         select(ConsentRow.resident_id, func.max(ConsentRow.until))
-        .where(ConsentRow.resident_id.in_(residents), ConsentRow.purpose == Purpose.WELLNESS, *in_force(now))
+        .where(
+            among(session, ConsentRow.resident_id, residents),
+            ConsentRow.purpose == Purpose.WELLNESS,
+            *in_force(now),
+        )
         .group_by(ConsentRow.resident_id)
     )
     return {resident_id: until for resident_id, until in rows}
@@ -93,7 +98,7 @@ def consent_ends(session: Session, residents: Sequence[int], now: datetime) -> d
 
 def absences(session: Session, residents: Sequence[int]) -> dict[int, list[Absence]]:
     found: dict[int, list[Absence]] = defaultdict(list)
-    for row in session.scalars(select(AbsenceRow).where(AbsenceRow.resident_id.in_(residents))):
+    for row in session.scalars(select(AbsenceRow).where(among(session, AbsenceRow.resident_id, residents))):
         found[row.resident_id].append(Absence(row.starts_at, row.ends_at, row.ended_at))
     return found
 
@@ -105,7 +110,7 @@ def doubts(session: Session, residents: Sequence[int]) -> dict[int, list[Doubt]]
         select(EvidenceRow.resident_id, EvidenceRow.at, EvidenceRow.weight)
         .join(PresenceRow, PresenceRow.resident_id == EvidenceRow.resident_id)
         .where(
-            EvidenceRow.resident_id.in_(residents),
+            among(session, EvidenceRow.resident_id, residents),
             EvidenceRow.weight < FULL,
             EvidenceRow.at > PresenceRow.last_evidence_at,
         )
@@ -129,7 +134,7 @@ def open_checks(
             AlertRow.id,
         )
         .join(AlertRow, AlertRow.id == WellnessCheckRow.alert_id)
-        .where(WellnessCheckRow.resident_id.in_(residents), WellnessCheckRow.closed_at.is_(None))
+        .where(among(session, WellnessCheckRow.resident_id, residents), WellnessCheckRow.closed_at.is_(None))
     )
     for resident_id, cause, step, agreement_id, alert_id in rows:
         found[resident_id].append((cause, step or Step.PHONE, agreement_id, alert_id))
@@ -141,7 +146,7 @@ def nobody_found_at(session: Session, residents: Sequence[int]) -> dict[int, dat
     rows = session.execute(
         select(WellnessCheckRow.resident_id, func.max(WellnessCheckRow.closed_at))
         .where(
-            WellnessCheckRow.resident_id.in_(residents),
+            among(session, WellnessCheckRow.resident_id, residents),
             WellnessCheckRow.outcome.not_in(EVIDENCE_OF_LIFE),
         )
         .group_by(WellnessCheckRow.resident_id)
@@ -152,7 +157,9 @@ def nobody_found_at(session: Session, residents: Sequence[int]) -> dict[int, dat
 def usual_ways(session: Session, residents: Sequence[int]) -> dict[int, frozenset[int]]:
     found: dict[int, set[int]] = defaultdict(set)
     rows = session.execute(
-        select(UsualWayRow.resident_id, UsualWayRow.camera_id).where(UsualWayRow.resident_id.in_(residents))
+        select(UsualWayRow.resident_id, UsualWayRow.camera_id).where(
+            among(session, UsualWayRow.resident_id, residents)
+        )
     )
     for resident_id, camera_id in rows:
         found[resident_id].add(camera_id)
@@ -182,7 +189,7 @@ def look_at(session: Session, residents: Collection[int], now: datetime) -> None
     session.execute(
         update(PresenceRow)
         .where(
-            PresenceRow.resident_id.in_(residents),
+            among(session, PresenceRow.resident_id, residents),
             PresenceRow.state.in_((PresenceState.SEEN, PresenceState.LATE)),
             PresenceRow.due_at > now,
         )
