@@ -36,13 +36,22 @@ COLUMNS = [
 ]
 
 
-def test_a_row_is_the_same_whichever_way_it_was_written(runtime: Runtime, now: datetime) -> None:
+UNLIKE = {
+    "kind": AlertKind.CAMERA, "severity": Severity.CRITICAL, "state": AlertState.ACKNOWLEDGED, "cause": None, "step": Step.URGENT,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("others", [0, 1], ids=["alone", "with a row that differs in everything"])
+def test_a_row_is_the_same_whichever_way_it_was_written(runtime: Runtime, now: datetime, others: int) -> None:
     estate_id = runtime.estate.id
+    unlike = {**alert(estate_id, "unlike", now - timedelta(days=1)), **UNLIKE}
     with runtime.database.writer() as session:
-        insert_rows(session, AlertRow, [alert(estate_id, "bulk", now)])
+        insert_rows(session, AlertRow, [unlike, alert(estate_id, "bulk", now)][1 - others :])
         session.add(AlertRow(**alert(estate_id, "session", now)))
     with runtime.database.reader() as session:
-        bulk, session_ = session.scalars(select(AlertRow).order_by(AlertRow.subject))
+        bulk, session_ = session.scalars(
+            select(AlertRow).where(AlertRow.subject != "unlike").order_by(AlertRow.subject)
+        )
         assert {name: getattr(bulk, name) for name in COLUMNS} == {
             name: getattr(session_, name) for name in COLUMNS
         }
