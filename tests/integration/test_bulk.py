@@ -37,7 +37,7 @@ COLUMNS = [
 
 
 UNLIKE = {
-    "kind": AlertKind.CAMERA, "severity": Severity.CRITICAL, "state": AlertState.ACKNOWLEDGED, "cause": None, "step": Step.URGENT,
+    "kind": AlertKind.VISITOR, "severity": Severity.CRITICAL, "state": AlertState.ACKNOWLEDGED, "cause": None, "step": Step.URGENT,
 }  # fmt: skip
 
 
