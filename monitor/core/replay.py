@@ -105,7 +105,7 @@ def phone_rounds(walk: Walk, record: Record) -> int:
 def _is_false_alarm(walk: Walk, record: Record, rule: Rule, number: int) -> bool:
     """A pass at a tick counts at that tick: it ends the silence before anybody looks."""
     since, end = record.accepted[number].at, record.accepted[number + 1].at
-    if end <= walk.judged_from or end - since <= rule.soonest:
+    if end - since <= rule.soonest:
         return False
     out = rule.goes_out(record.silence(number, end))
     return out is not None and walk.look(max(out, walk.judged_from)) < end

@@ -13,7 +13,7 @@ from rich.table import Table
 from monitor.core.passes import Pass
 from monitor.core.schedule import DAY
 from monitor.errors import InvalidInput
-from monitor.evaluate.replays import OTHER, USUAL, Order, Outcome, Row
+from monitor.evaluate.replays import FIXED, OTHER, USUAL, Order, Outcome, Row
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,6 +79,7 @@ def plot(file: Path, outcome: Outcome, title: str) -> None:
 
 def _panel(axes: "Axes", rows: Sequence[Row], swept: Sequence[Row], miss: float) -> None:
     least = 0.5 / rows[0].weeks  # none at all is drawn as half an alarm
+    axes.plot([], [], "o", color="#0b6e99", label="fixed steps")
     for kind, colour in COLOURS.items():
         found = [
             row for row in swept if (row.rule, row.miss) == (kind, miss) and row.delay_mean_h is not None
@@ -91,41 +92,41 @@ def _panel(axes: "Axes", rows: Sequence[Row], swept: Sequence[Row], miss: float)
                 color=colour,
                 label={OTHER: "fixed, 12 to 96 h", USUAL: "usual hours, around 12 to 96 h"}[kind],
             )
+    markers = iter("s^Dv")
     for row in rows:
         if row.delay_mean_h is None or row.around_h is not None:
             continue
-        x, y = row.delay_mean_h, max(row.false_alarms_per_week, least)
-        axes.plot([x], [y], "o" if row.rule.startswith("fixed") else "s", color="#0b6e99")
-        axes.annotate(row.rule, (x, y), xytext=(5, 4), textcoords="offset points", fontsize=8)
-    axes.set(yscale="log", xlabel="mean delay, hours", title=f"{miss:.0%} of the passes missed")
+        at = [row.delay_mean_h], [max(row.false_alarms_per_week, least)]
+        if row.rule.startswith(FIXED):
+            axes.plot(*at, "o", color="#0b6e99")
+            text = row.rule.removeprefix(FIXED)
+            axes.annotate(text, (at[0][0], at[1][0]), xytext=(5, 4), textcoords="offset points", fontsize=8)
+        else:
+            axes.plot(*at, next(markers), color="#4a7c2c", label=row.rule)
+    axes.set(
+        yscale="log", xlabel="mean delay, hours", xlim=(0, None), title=f"{miss:.0%} of the passes missed"
+    )
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    axes.margins(x=0.15)
     axes.grid(visible=True, which="both", color="#eeeeee")
     axes.set_axisbelow(True)
-    if swept:
-        axes.legend(fontsize=8, loc="upper right")
+    axes.legend(fontsize=8, loc="upper right")
 
 
 def _rules(rows: Sequence[Row], miss: float) -> Table:
-    table = Table(title=f"{miss:.0%} of the passes missed", title_justify="left", box=SIMPLE)
+    title = f"{miss:.0%} of the passes missed: false alarms a week and person, delay in hours"
+    table = Table(title=title, title_justify="left", box=SIMPLE)
     held = any(row.night_hold_adds_h is not None for row in rows)
-    table.add_column("rule", no_wrap=True)
-    table.add_column("a week", justify="right", no_wrap=True)
-    table.add_column("false alarms", no_wrap=True)
-    table.add_column("hours", justify="right")
-    table.add_column("mean delay", no_wrap=True)
-    table.add_column("p95", justify="right")
-    if held:
-        table.add_column("by night", justify="right", no_wrap=True)
+    for name in ("rule", "false alarms", "mean delay"):
+        table.add_column(name, no_wrap=True)
+    for name in ("p95", *(["by night"] if held else [])):
+        table.add_column(name, justify="right", no_wrap=True)
     most = max(row.false_alarms_per_week for row in rows)
     longest = max(row.delay_mean_h or 0 for row in rows)
     for row in rows:
         table.add_row(
             row.rule,
-            f"{row.false_alarms_per_week:.2f}",
-            _bar(row.false_alarms_per_week, most),
-            _hours(row.delay_mean_h),
-            _bar(row.delay_mean_h or 0, longest),
+            f"{row.false_alarms_per_week:5.2f} {_bar(row.false_alarms_per_week, most)}",
+            f"{_hours(row.delay_mean_h):>5} {_bar(row.delay_mean_h or 0, longest)}",
             _hours(row.delay_p95_h),
             *([_hours(row.night_hold_adds_h, "+")] if held else []),
         )
