@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from monitor.clock import utc_now
 from monitor.commands.options import ConfigOption, told, use
 from monitor.errors import InvalidInput
 
@@ -137,8 +138,8 @@ def passes(
     use(config)
     with told():
         runtime = bootstrap.start(upgrade=True)
-        with runtime.database.reader() as session:
-            people, zone = advice.passes(session, runtime.estate.id, resident)
+        with runtime.database.writer() as session:
+            people, zone = advice.export(session, runtime.estate.id, resident, utc_now())
         if output is None:
             passes_file.write(sys.stdout, people, zone)
             return

@@ -84,7 +84,7 @@ class TimeOfDay(LearntRule):
         return self._first(silence, ticks, lengths_h >= lines_h[self.history.slots[ticks]])
 
     def _lines_h(self, since: datetime) -> Array:
-        """(48,) float64: of each half hour; without data the longest."""
+        """(48,) float64: of each half hour; nan where nothing is known, which is never out."""
         history = self.history
         _, window = history.learnt(since, LEARNT_FROM)
         seen = np.searchsorted(history.passes_h, history.ticks_h[window], side="right") - 1
@@ -92,7 +92,7 @@ class TimeOfDay(LearntRule):
         unseen_h = history.seeable_h[window] - history.seeable(history.passes_h)[seen]
         days, slots = history.days[window][known], history.slots[window][known]
         if not len(days):
-            return np.full(SLOTS, LONGEST_H)
+            return np.full(SLOTS, np.nan)
         table = np.full((days[-1] - days[0] + 1, SLOTS), np.nan)  # a day, a half hour
         table[days - days[0], slots] = unseen_h[known]
         return _quantiles(
@@ -132,12 +132,12 @@ class ExpectedSightings(LearntRule):
 
 
 def _quantiles(table: Array, quantile: float) -> Array:
-    """Of each column, between neighbours as numpy does, without what is missing; the longest where all is."""
+    """Of each column, between neighbours as numpy does, without what is missing; nan where all is."""
     ordered = np.sort(table, axis=0)  # what is missing comes last
-    count = np.count_nonzero(~np.isnan(ordered), axis=0)
-    place = quantile * np.maximum(count - 1, 0)
+    last = np.maximum(np.count_nonzero(~np.isnan(ordered), axis=0) - 1, 0)
+    place = quantile * last
     low = np.floor(place).astype(int)
-    high = np.minimum(low + 1, np.maximum(count - 1, 0))
     column = np.arange(table.shape[1])
-    found = ordered[low, column] + (place - low) * (ordered[high, column] - ordered[low, column])
-    return np.where(count > 0, found, LONGEST_H)
+    below, above = ordered[low, column], ordered[np.minimum(low + 1, last), column]
+    found: Array = below + (place - low) * (above - below)
+    return found

@@ -7,9 +7,8 @@ best one is where S lies lowest below the straight line from one to the other (t
 """
 
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -47,27 +46,22 @@ class FirstSeen:
         return np.where(days < 1, 1.0, share)
 
 
-@dataclass(frozen=True)
 class Days:
     """The days of a record: whose first pass came when. Numbers are ordinals of local dates, hours count from four."""
 
-    record: Record
-    zone: ZoneInfo
-    _known: dict[int, FirstSeen | None] = field(default_factory=dict)
+    def __init__(self, record: Record, zone: ZoneInfo) -> None:
+        self.zone = zone
+        self._known: dict[int, FirstSeen | None] = {}
+        self._days, self._hours = list[int](), list[float]()  # those with a pass
+        for one in record.accepted:
+            day, hour = self.place(one.at)
+            if not self._days or day > self._days[-1]:
+                self._days.append(day)
+                self._hours.append(hour)
 
     def place(self, moment: datetime) -> tuple[int, float]:
-        local = (moment.astimezone(self.zone).replace(tzinfo=None)) - DAY_BEGINS
+        local = moment.astimezone(self.zone).replace(tzinfo=None) - DAY_BEGINS
         return local.toordinal(), local.hour + local.minute / 60 + local.second / 3600
-
-    @cached_property
-    def _first(self) -> tuple[list[int], list[float]]:
-        days, hours = list[int](), list[float]()
-        for one in self.record.accepted:
-            day, hour = self.place(one.at)
-            if not days or day > days[-1]:
-                days.append(day)
-                hours.append(hour)
-        return days, hours
 
     def before(self, day: int) -> FirstSeen | None:
         """The whole days of the window before this one, the first of the record left out; None: too few."""
@@ -76,15 +70,14 @@ class Days:
         return self._known[day]
 
     def _learn(self, day: int) -> FirstSeen | None:
-        days, hours = self._first
-        start = max(days[0] + 1, day - LEARNT_FROM.days)
-        found = hours[bisect_left(days, start) : bisect_left(days, day)]
+        start = max(self._days[0] + 1, day - LEARNT_FROM.days)
+        found = self._hours[bisect_left(self._days, start) : bisect_left(self._days, day)]
         return FirstSeen(np.sort(found), day - start) if len(found) >= DAYS_NEEDED else None
 
 
 @dataclass(frozen=True)
 class UsualHours:
-    """As the fixed rule, and moved by ten hours at most. Blind time and doubtful evidence count as they do there."""
+    """As the fixed rule, and moved by a quarter at most. Blind time and doubtful evidence count as they do there."""
 
     length: timedelta
     agreed: Agreement

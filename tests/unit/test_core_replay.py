@@ -235,7 +235,9 @@ def test_a_replay_is_the_watch_asked_at_every_tick(
 
 @settings(max_examples=100, deadline=None)
 @given(OUTAGES, st.integers(1, 20))
-def test_phone_rounds_are_what_the_watch_asks_for_at_its_ticks(dark: list[tuple[int, int]], seen: int) -> None:
+def test_phone_rounds_are_what_the_watch_asks_for_at_its_ticks(
+    dark: list[tuple[int, int]], seen: int
+) -> None:
     passed = passes(0, *(n * 140 / seen for n in range(1, seen)), 24 * 6)
     record = Record.of(passed, [Interval(after(a / 4), after((a + length) / 4)) for a, length in dark])
     there, phoned, tick = walk(passed), set(), START

@@ -1,0 +1,153 @@
+"""Advice about the agreed hours: what each choice would have meant for this resident (W7). It changes nothing.
+
+Judged from the passes of the last weeks by a replay of the watch's own rule; staff decide together with the resident.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from monitor.core.agreement import Agreement, Cause, Step, hours
+from monitor.core.interval import Interval, union
+from monitor.core.passes import Pass, Record
+from monitor.core.replay import HOUR, WEEK, Replayed, Walk, replay
+from monitor.core.rules import Fixed, NotBack
+from monitor.core.usual_hours import Days, UsualHours
+
+NEEDED = timedelta(days=56)
+CHOICES_H = (12, 18, 24, 36, 48, 60, 72)
+CRIES_WOLF_ABOVE = 2.0  # alerts a month
+SLEEPS_ABOVE = 2.0  # times the 99 % gap
+MONTH = timedelta(days=365.25 / 12)
+TRIED_H = range(12, 97, 2)  # of the usual hours
+
+
+class Flag(StrEnum):
+    CRIES_WOLF = "cries_wolf"  # so many false alerts that nobody will hurry any more
+    SLEEPS = "sleeps"  # far longer than this resident is ever unseen
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What so many hours would have meant. Delays: from trouble at a random hour at home until staff are told."""
+
+    after: timedelta
+    step: Step | None  # the agreed step with these hours
+    alerts_a_month: float
+    delay_mean_h: float | None  # None: nothing is known of when they were at home
+    delay_p95_h: float | None
+    flags: tuple[Flag, ...]
+
+
+@dataclass(frozen=True)
+class Sooner:
+    """The usual hours beside an agreed step: no more alerts, and told so much sooner. For information only (W7)."""
+
+    step: Step
+    around: timedelta
+    alerts_a_month: float
+    delay_mean_h: float
+    sooner_h: float
+
+
+@dataclass(frozen=True)
+class Advice:
+    since: datetime
+    passes: int
+    gap_q99_h: float  # one gap in a hundred is longer
+    choices: tuple[Choice, ...]  # the shortest first
+    not_back_a_month: float  # alerts because somebody went out and was not seen again
+    not_back_flags: tuple[Flag, ...]
+
+    def of(self, step: Step) -> Choice:
+        return next(choice for choice in self.choices if choice.step is step)
+
+
+def enough(passes: Sequence[Pass], now: datetime) -> bool:
+    return len(passes) > 1 and now - passes[0].at >= NEEDED
+
+
+def advise(
+    passes: Sequence[Pass], blind: Iterable[Interval], agreed: Agreement, zone: ZoneInfo, now: datetime
+) -> Advice:
+    """Of passes in order, at least two, and the time in which nobody could see them, or they were away as planned."""
+    walk, record, tried = _ready(passes, blind, now)
+    steps = {agreed.until(step, Cause.UNSEEN): step for step in Step}
+    lengths = sorted({*steps, *(h * HOUR for h in CHOICES_H)})
+    rules = [Fixed(length, agreed, zone) for length in lengths]
+    *found, out = replay(walk, record, [*rules, NotBack(agreed, zone, record)], tried)
+    gap_q99 = _gap_q99(record)
+    choices = tuple(
+        _choice(length, steps.get(length), one, walk, gap_q99)
+        for length, one in zip(lengths, found, strict=True)
+    )
+    not_back = _a_month(out, walk)
+    return Advice(
+        walk.first,
+        len(record.accepted),
+        hours(gap_q99),
+        choices,
+        not_back,
+        (Flag.CRIES_WOLF,) if not_back > CRIES_WOLF_ABOVE else (),
+    )
+
+
+def sooner(
+    passes: Sequence[Pass], blind: Iterable[Interval], agreed: Agreement, zone: ZoneInfo, now: datetime
+) -> tuple[Sooner, ...]:
+    """For each agreed step the usual hours with no more alerts, if they would have told sooner.
+
+    The hours are chosen in the passes that judge them, so what they promise is a little too good.
+    """
+    walk, record, tried = _ready(passes, blind, now)
+    if not tried:
+        return ()
+    days = Days(record, zone)
+    fixed = [Fixed(agreed.until(step, Cause.UNSEEN), agreed, zone) for step in Step]
+    usual = [UsualHours(h * HOUR, agreed, days) for h in TRIED_H]
+    found = replay(walk, record, [*fixed, *usual], tried)
+    known = [
+        (float(np.mean(one.delays_h)), rule.length, one) for rule, one in zip(usual, found[3:], strict=True)
+    ]
+    advice = []
+    for step, one in zip(Step, found, strict=False):
+        able = [each for each in known if each[2].false_alarms <= one.false_alarms]
+        if not able:
+            continue
+        delay_h, around, best = min(able, key=lambda each: each[:2])
+        gained_h = float(np.mean(one.delays_h)) - delay_h
+        if gained_h > 0:
+            advice.append(Sooner(step, around, _a_month(best, walk), delay_h, gained_h))
+    return tuple(advice)
+
+
+def _ready(
+    passes: Sequence[Pass], blind: Iterable[Interval], now: datetime
+) -> tuple[Walk, Record, list[datetime]]:
+    walk = Walk(passes[0].at, passes[0].at, now)
+    return walk, Record(tuple(passes), (), tuple(union(blind))), walk.tried(passes)
+
+
+def _choice(length: timedelta, step: Step | None, found: Replayed, walk: Walk, gap_q99: timedelta) -> Choice:
+    alerts = _a_month(found, walk)
+    cries, sleeps = alerts > CRIES_WOLF_ABOVE, length > SLEEPS_ABOVE * gap_q99
+    flags = tuple(flag for flag, holds in ((Flag.CRIES_WOLF, cries), (Flag.SLEEPS, sleeps)) if holds)
+    mean, p95 = None, None
+    if found.delays_h:
+        mean, p95 = float(np.mean(found.delays_h)), float(np.percentile(found.delays_h, 95))
+    return Choice(length, step, alerts, mean, p95, flags)
+
+
+def _a_month(found: Replayed, walk: Walk) -> float:
+    return found.false_alarms / walk.weeks * (MONTH / WEEK)
+
+
+def _gap_q99(record: Record) -> timedelta:
+    """Of the gaps without their blind time."""
+    ends = record.accepted
+    gaps = [record.silence(number, end.at).lasts(end.at) / HOUR for number, end in enumerate(ends[1:])]
+    return float(np.quantile(gaps, 0.99)) * HOUR
