@@ -176,7 +176,7 @@ def _tell(
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
-    except (OSError, ValueError):  # no such file; a path that is none
+    except (KeyError, OSError, ValueError):  # not found; a folder; no path at all
         raise InvalidInput(field="--zone", reason=f"{name} is no time zone such as Asia/Shanghai") from None
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -14,6 +15,7 @@ from monitor.core.passes import Pass, Record
 from monitor.core.replay import Walk, replay
 from monitor.core.routine import ExpectedSightings, GapQuantile, LearntRule, TimeOfDay
 from monitor.core.sighting import Direction
+from monitor.simulate import lives
 
 HOUR, DAY, ZERO = timedelta(hours=1), timedelta(days=1), timedelta(0)
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -65,11 +67,7 @@ def test_blind_time_is_no_time_in_which_somebody_could_be_seen() -> None:
 def test_the_rule_of_gaps_waits_as_long_as_one_gap_in_a_hundred_lasts() -> None:
     passed = [*days(30, 8, 18), *days(15, 8, 18, first=31), *days(14, 8, 18, first=47)]  # twice 38 hours
     known = history(passed)
-    gaps_h = [
-        (b.at - a.at) / HOUR
-        for a, b in zip(passed, passed[1:], strict=False)
-        if b.at > passed[-1].at - 56 * DAY
-    ]
+    gaps_h = [(b.at - a.at) / HOUR for a, b in pairwise(passed) if b.at > passed[-1].at - 56 * DAY]
     assert waits_h(rules(known)[0], passed) == pytest.approx(np.quantile(gaps_h, 0.99))
     assert waits_h(rules(known)[0], passed[:60]) == pytest.approx(18)  # 14 hours each: the lower limit
 
@@ -112,6 +110,23 @@ def test_expected_sightings_wait_through_the_hours_in_which_nobody_passes() -> N
     rule = ExpectedSightings(history(passed), AGREED, ZONE)
     assert waits_h(rule, passed) == pytest.approx(14, abs=0.5)
     assert waits_h(rule, passed[:-1]) == pytest.approx(12)  # the lower limit: overdue since ten hours
+
+
+@pytest.mark.parametrize("quantile", [1.0, 0.98, 0.5])
+def test_the_lines_of_an_irregular_life_are_those_of_the_formula(quantile: float) -> None:
+    passed = lives.passes(lives.LIVES[4], 100, 3, ZONE)
+    known, since = history(passed), passed[-40].at
+    by_slot: dict[int, list[float]] = {slot: [] for slot in range(48)}
+    tick = passed[0].at
+    while tick <= since:
+        if tick > since - 56 * DAY:
+            local = tick.astimezone(ZONE)
+            unseen_h = min((tick - one.at) / HOUR for one in passed if one.at <= tick)
+            by_slot[2 * local.hour + local.minute // 30].append(unseen_h)
+        tick += HOUR / 2
+    around = [by_slot[(b - 1) % 48] + by_slot[b] + by_slot[(b + 1) % 48] for b in range(48)]
+    wanted = [np.quantile(values, quantile) for values in around]
+    assert TimeOfDay(known, AGREED, ZONE, quantile)._lines_h(since) == pytest.approx(wanted)
 
 
 def test_passes_are_expected_in_their_hour_and_not_while_nobody_can_be_seen() -> None:
