@@ -45,13 +45,13 @@ class Choice:
 
 @dataclass(frozen=True)
 class Sooner:
-    """The usual hours beside an agreed step: no more alerts, and told so much sooner. For information only (W7)."""
+    """The usual hours beside an agreed step: no more alerts, and told sooner. For information only (W7)."""
 
     step: Step
     around: timedelta
     alerts_a_month: float
     delay_mean_h: float
-    sooner_h: float
+    sooner_h: float  # than by any fixed hours with so few alerts
 
 
 @dataclass(frozen=True)
@@ -101,27 +101,25 @@ def sooner(
 ) -> tuple[Sooner, ...]:
     """For each agreed step the usual hours with no more alerts, if they would have told sooner.
 
-    The hours are chosen in the passes that judge them, so what they promise is a little too good.
+    Hours are chosen in the passes that judge them, fixed ones too: else any other hours would look better than those in force.
     """
     walk, record, tried = _ready(passes, blind, now)
     if not tried:
         return ()
     days = Days(record, zone)
-    fixed = [Fixed(agreed.until(step, Cause.UNSEEN), agreed, zone) for step in Step]
+    in_force = [Fixed(agreed.until(step, Cause.UNSEEN), agreed, zone) for step in Step]
+    fixed = [*in_force, *(Fixed(h * HOUR, agreed, zone) for h in TRIED_H)]
     usual = [UsualHours(h * HOUR, agreed, days) for h in TRIED_H]
     found = replay(walk, record, [*fixed, *usual], tried)
-    known = [
-        (float(np.mean(one.delays_h)), rule.length, one) for rule, one in zip(usual, found[3:], strict=True)
-    ]
+    delays_h = [float(np.mean(one.delays_h)) for one in found]
     advice = []
-    for step, one in zip(Step, found, strict=False):
-        able = [each for each in known if each[2].false_alarms <= one.false_alarms]
-        if not able:
-            continue
-        delay_h, around, best = min(able, key=lambda each: each[:2])
-        gained_h = float(np.mean(one.delays_h)) - delay_h
-        if gained_h > 0:
-            advice.append(Sooner(step, around, _a_month(best, walk), delay_h, gained_h))
+    for step, most in zip(Step, found, strict=False):
+        able = [n for n, one in enumerate(found) if one.false_alarms <= most.false_alarms]
+        best = min(able, key=lambda n: (delays_h[n], n))
+        if best >= len(fixed):
+            others_h = min(delays_h[n] for n in able if n < len(fixed))
+            around, alerts = usual[best - len(fixed)].length, _a_month(found[best], walk)
+            advice.append(Sooner(step, around, alerts, delays_h[best], others_h - delays_h[best]))
     return tuple(advice)
 
 
