@@ -14,7 +14,7 @@ import numpy as np
 from monitor.core.agreement import Agreement, Cause, Step, hours
 from monitor.core.interval import Interval, union
 from monitor.core.passes import Pass, Record
-from monitor.core.replay import HOUR, WEEK, Replayed, Walk, replay
+from monitor.core.replay import HOUR, WEEK, Replayed, SimulatedClock, replay
 from monitor.core.rules import Fixed, NotBack
 from monitor.core.usual_hours import Days, UsualHours
 
@@ -75,19 +75,19 @@ def advise(
     passes: Sequence[Pass], blind: Iterable[Interval], agreed: Agreement, zone: ZoneInfo, now: datetime
 ) -> Advice:
     """Of passes in order, at least two, and the time in which nobody could see them, or they were away as planned."""
-    walk, record, tried = _ready(passes, blind, now)
+    clock, record, tried = _ready(passes, blind, now)
     steps = {agreed.until(step, Cause.UNSEEN): step for step in Step}
     lengths = sorted({*steps, *(h * HOUR for h in CHOICES_H)})
     rules = [Fixed(length, agreed, zone) for length in lengths]
-    *found, out = replay(walk, record, [*rules, NotBack(agreed, zone, record)], tried)
+    *found, out = replay(clock, record, [*rules, NotBack(agreed, zone, record)], tried)
     gap_q99 = _gap_q99(record)
     choices = tuple(
-        _choice(length, steps.get(length), one, walk, gap_q99)
+        _choice(length, steps.get(length), one, clock, gap_q99)
         for length, one in zip(lengths, found, strict=True)
     )
-    not_back = _a_month(out, walk)
+    not_back = _a_month(out, clock)
     return Advice(
-        walk.first,
+        clock.first,
         len(record.accepted),
         hours(gap_q99),
         choices,
@@ -103,14 +103,14 @@ def sooner(
 
     Hours are chosen in the passes that judge them, fixed ones too: else any other hours would look better than those in force.
     """
-    walk, record, tried = _ready(passes, blind, now)
+    clock, record, tried = _ready(passes, blind, now)
     if not tried:
         return ()
     days = Days(record, zone)
     in_force = [Fixed(agreed.until(step, Cause.UNSEEN), agreed, zone) for step in Step]
     fixed = [*in_force, *(Fixed(h * HOUR, agreed, zone) for h in TRIED_H)]
     usual = [UsualHours(h * HOUR, agreed, days) for h in TRIED_H]
-    found = replay(walk, record, [*fixed, *usual], tried)
+    found = replay(clock, record, [*fixed, *usual], tried)
     delays_h = [float(np.mean(one.delays_h)) for one in found]
     advice = []
     for step, most in zip(Step, found, strict=False):
@@ -118,20 +118,22 @@ def sooner(
         best = min(able, key=lambda n: (delays_h[n], n))
         if best >= len(fixed):
             others_h = min(delays_h[n] for n in able if n < len(fixed))
-            around, alerts = usual[best - len(fixed)].length, _a_month(found[best], walk)
+            around, alerts = usual[best - len(fixed)].length, _a_month(found[best], clock)
             advice.append(Sooner(step, around, alerts, delays_h[best], others_h - delays_h[best]))
     return tuple(advice)
 
 
 def _ready(
     passes: Sequence[Pass], blind: Iterable[Interval], now: datetime
-) -> tuple[Walk, Record, list[datetime]]:
-    walk = Walk(passes[0].at, passes[0].at, now)
-    return walk, Record(tuple(passes), (), tuple(union(blind))), walk.tried(passes)
+) -> tuple[SimulatedClock, Record, list[datetime]]:
+    clock = SimulatedClock(passes[0].at, passes[0].at, now)
+    return clock, Record(tuple(passes), (), tuple(union(blind))), clock.tried(passes)
 
 
-def _choice(length: timedelta, step: Step | None, found: Replayed, walk: Walk, gap_q99: timedelta) -> Choice:
-    alerts = _a_month(found, walk)
+def _choice(
+    length: timedelta, step: Step | None, found: Replayed, clock: SimulatedClock, gap_q99: timedelta
+) -> Choice:
+    alerts = _a_month(found, clock)
     cries, sleeps = alerts > CRIES_WOLF_ABOVE, length > SLEEPS_ABOVE * gap_q99
     flags = tuple(flag for flag, holds in ((Flag.CRIES_WOLF, cries), (Flag.SLEEPS, sleeps)) if holds)
     mean, p95 = None, None
@@ -140,8 +142,8 @@ def _choice(length: timedelta, step: Step | None, found: Replayed, walk: Walk, g
     return Choice(length, step, alerts, mean, p95, flags)
 
 
-def _a_month(found: Replayed, walk: Walk) -> float:
-    return found.false_alarms / walk.weeks * (MONTH / WEEK)
+def _a_month(found: Replayed, clock: SimulatedClock) -> float:
+    return found.false_alarms / clock.weeks * (MONTH / WEEK)
 
 
 def _gap_q99(record: Record) -> timedelta:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from monitor.core.passes import Record
-from monitor.core.replay import HOUR, Walk
+from monitor.core.replay import HOUR, SimulatedClock
 
 Array = np.ndarray[Any, np.dtype[Any]]
 AHEAD = timedelta(days=14)  # of the last pass, so that silences after it can be looked at
@@ -17,7 +17,7 @@ SLOTS = 48  # half hours of a day
 
 @dataclass(frozen=True)
 class History:
-    """Hours count from the walk's first tick. `seeable_h` leaves out the time in which nobody could be seen."""
+    """Hours count from the clock's first tick. `seeable_h` leaves out the time in which nobody could be seen."""
 
     ticks_h: Array  # (k,) float64
     seeable_h: Array  # (k,) float64: seeable time until each tick
@@ -28,23 +28,23 @@ class History:
     tick: timedelta
 
     @classmethod
-    def of(cls, record: Record, walk: Walk, zone: ZoneInfo) -> "History":
-        count = (walk.last + AHEAD - walk.first) // walk.tick
-        moments = [walk.first + k * walk.tick for k in range(count)]
+    def of(cls, record: Record, clock: SimulatedClock, zone: ZoneInfo) -> "History":
+        count = (clock.last + AHEAD - clock.first) // clock.tick
+        moments = [clock.first + k * clock.tick for k in range(count)]
         local = [moment.astimezone(zone) for moment in moments]
-        ticks_h = np.arange(count) * (walk.tick / HOUR)
+        ticks_h = np.arange(count) * (clock.tick / HOUR)
         seeable_h = ticks_h.copy()
         for blind in record.blind:
-            start, end = ((at - walk.first) / HOUR for at in (blind.start, blind.end))
+            start, end = ((at - clock.first) / HOUR for at in (blind.start, blind.end))
             seeable_h -= np.clip(ticks_h, start, end) - start
         return cls(
             ticks_h,
             seeable_h - seeable_h[0],
             np.array([2 * at.hour + at.minute // 30 for at in local]),
             np.array([at.toordinal() for at in local]),
-            np.array([(one.at - walk.first) / HOUR for one in record.accepted]),
-            walk.first,
-            walk.tick,
+            np.array([(one.at - clock.first) / HOUR for one in record.accepted]),
+            clock.first,
+            clock.tick,
         )
 
     def hours(self, moment: datetime) -> float:

@@ -1,6 +1,6 @@
 """What a rule would have meant for somebody whose passes are known: false alarms, and delay if there had been trouble.
 
-The method of wellness.md section 4. A clock walks through the record in ticks from its first pass; the first days only
+The method of wellness.md section 4. A clock goes through the record in ticks from its first pass; the first days only
 warm up. A silence that goes out at any tick before the next pass is a false alarm. Somebody who becomes helpless at home
 passes no more: the delay lasts from then until the first tick at which the silence is out.
 """
@@ -24,7 +24,7 @@ WEEK, HOUR = timedelta(weeks=1), timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class Walk:
+class SimulatedClock:
     """The clock of a replay. What comes before `judged_from` only warms up."""
 
     first: datetime
@@ -33,7 +33,9 @@ class Walk:
     tick: timedelta = TICK
 
     @classmethod
-    def over(cls, passes: Sequence[Pass], warm_up: timedelta = WARM_UP, tick: timedelta = TICK) -> "Walk":
+    def over(
+        cls, passes: Sequence[Pass], warm_up: timedelta = WARM_UP, tick: timedelta = TICK
+    ) -> "SimulatedClock":
         """From the first pass to the last. Raises InvalidInput when nothing is left after the warm-up."""
         spans = passes[-1].at - passes[0].at if passes else ZERO
         if spans <= warm_up:
@@ -74,21 +76,23 @@ class Replayed:
     delays_h: tuple[float, ...]  # of every moment that was tried
 
 
-def replay(walk: Walk, record: Record, rules: Sequence[Rule], tried: Sequence[datetime]) -> list[Replayed]:
+def replay(
+    clock: SimulatedClock, record: Record, rules: Sequence[Rule], tried: Sequence[datetime]
+) -> list[Replayed]:
     """Looks at each silence once instead of at each tick; the same by construction, and by test."""
     known = [
         _Tried(moment, silence) for moment in tried if (silence := record.silence_at(moment)) is not None
     ]
     return [
         Replayed(
-            sum(_is_false_alarm(walk, record, rule, number) for number in range(len(record.accepted) - 1)),
-            _delays_h(walk, rule, known),
+            sum(_is_false_alarm(clock, record, rule, number) for number in range(len(record.accepted) - 1)),
+            _delays_h(clock, rule, known),
         )
         for rule in rules
     ]
 
 
-def phone_rounds(walk: Walk, record: Record) -> int:
+def phone_rounds(clock: SimulatedClock, record: Record) -> int:
     """How often staff would have phoned because nobody could have seen them for too long (W4). No false alarms."""
     rounds = 0
     for blind in record.blind:
@@ -97,18 +101,18 @@ def phone_rounds(walk: Walk, record: Record) -> int:
             continue
         silence = record.silence(number, blind.start)
         phone_at = blind.start + max(PHONE_WHEN_BLIND_FOR - silence.blind_for(blind.start), ZERO)
-        look = walk.look(max(phone_at, walk.judged_from))
-        rounds += look < blind.end and look <= walk.last
+        look = clock.look(max(phone_at, clock.judged_from))
+        rounds += look < blind.end and look <= clock.last
     return rounds
 
 
-def _is_false_alarm(walk: Walk, record: Record, rule: Rule, number: int) -> bool:
+def _is_false_alarm(clock: SimulatedClock, record: Record, rule: Rule, number: int) -> bool:
     """A pass at a tick counts at that tick: it ends the silence before anybody looks."""
     since, end = record.accepted[number].at, record.accepted[number + 1].at
     if end - since <= rule.soonest:
         return False
     out = rule.goes_out(record.silence(number, end))
-    return out is not None and walk.look(max(out, walk.judged_from)) < end
+    return out is not None and clock.look(max(out, clock.judged_from)) < end
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,7 @@ class _Tried:
     silence: Silence
 
 
-def _delays_h(walk: Walk, rule: Rule, tried: Sequence[_Tried]) -> tuple[float, ...]:
+def _delays_h(clock: SimulatedClock, rule: Rule, tried: Sequence[_Tried]) -> tuple[float, ...]:
     delays, known = list[float](), dict[tuple[datetime, int], datetime | None]()
     for one in tried:
         key = (one.silence.since, len(one.silence.doubts))
@@ -127,5 +131,5 @@ def _delays_h(walk: Walk, rule: Rule, tried: Sequence[_Tried]) -> tuple[float, .
             known[key] = rule.goes_out(one.silence)
         out = known[key]
         if out is not None:
-            delays.append((walk.look(max(out, one.moment)) - one.moment) / HOUR)
+            delays.append((clock.look(max(out, one.moment)) - one.moment) / HOUR)
     return tuple(delays)

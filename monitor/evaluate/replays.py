@@ -14,7 +14,7 @@ from monitor.core.agreement import Agreement
 from monitor.core.history import History
 from monitor.core.interval import Interval
 from monitor.core.passes import Pass, Record
-from monitor.core.replay import HOUR, Replayed, Walk, phone_rounds, replay
+from monitor.core.replay import HOUR, Replayed, SimulatedClock, phone_rounds, replay
 from monitor.core.routine import ExpectedSightings, GapQuantile, TimeOfDay
 from monitor.core.rules import Fixed, NotBack, Rule
 from monitor.core.usual_hours import Days, UsualHours
@@ -80,7 +80,7 @@ def run(people: Mapping[str, Sequence[Pass]], order: Order, workers: int) -> Out
     jobs, too_short = [], list[InvalidInput]()
     for number, passes in enumerate(people.values()):
         try:
-            Walk.over(passes, order.warm_up, order.tick)
+            SimulatedClock.over(passes, order.warm_up, order.tick)
         except InvalidInput as error:
             too_short.append(error)
         else:
@@ -128,19 +128,19 @@ class _Line:
 
 def _replay(job: _Job) -> list[_Line]:
     order, passes = job.order, job.passes
-    walk = Walk.over(passes, order.warm_up, order.tick)
-    tried = walk.tried(passes)
+    clock = SimulatedClock.over(passes, order.warm_up, order.tick)
+    tried = clock.tried(passes)
     lines = []
     for miss in order.misses:
         for seed in range(order.seed, order.seed + order.draws_of(miss)):
             seen = recognised(passes, Misses(miss, order.doubted), seed, job.number)
             blind = [*order.blind, *outages(passes[0].at, passes[-1].at, order.outage, seed)]
             record = Record.of(seen, blind)
-            rules = _rules(record, walk, order)
-            found = dict(zip(rules, replay(walk, record, list(rules.values()), tried), strict=True))
-            rounds = phone_rounds(walk, record)
+            rules = _rules(record, clock, order)
+            found = dict(zip(rules, replay(clock, record, list(rules.values()), tried), strict=True))
+            rounds = phone_rounds(clock, record)
             lines += [
-                _line(rule, miss, walk, one, found.get(_Key(rule.name, held=False)), rounds)
+                _line(rule, miss, clock, one, found.get(_Key(rule.name, held=False)), rounds)
                 for rule, one in found.items()
                 if rule.held
             ]
@@ -154,7 +154,7 @@ class _Key:
     held: bool = True  # False: the same without the night hold, to see what that costs
 
 
-def _rules(record: Record, walk: Walk, order: Order) -> dict[_Key, Rule]:
+def _rules(record: Record, clock: SimulatedClock, order: Order) -> dict[_Key, Rule]:
     agreed, zone = order.agreed, order.zone
     rules: dict[_Key, Rule] = {
         _Key(f"{FIXED}{step / HOUR:g} h"): Fixed(step, agreed, zone) for step in order.steps
@@ -166,7 +166,7 @@ def _rules(record: Record, walk: Walk, order: Order) -> dict[_Key, Rule]:
         }
     rules[_Key(f"out, not back {agreed.not_back / HOUR:g} h")] = NotBack(agreed, zone, record)
     if order.learnt:
-        history = History.of(record, walk, zone)
+        history = History.of(record, clock, zone)
         rules |= {
             _Key("gap q.99 (18..72)"): GapQuantile(history, agreed, zone),
             _Key("time-of-day max + 2 h"): TimeOfDay(history, agreed, zone, 1.0),
@@ -180,13 +180,15 @@ def _rules(record: Record, walk: Walk, order: Order) -> dict[_Key, Rule]:
     return rules
 
 
-def _line(rule: _Key, miss: float, walk: Walk, found: Replayed, awake: Replayed | None, rounds: int) -> _Line:
+def _line(
+    rule: _Key, miss: float, clock: SimulatedClock, found: Replayed, awake: Replayed | None, rounds: int
+) -> _Line:
     delays = found.delays_h
     return _Line(
         rule.name,
         miss,
         rule.around_h,
-        walk.weeks,
+        clock.weeks,
         found.false_alarms,
         float(np.mean(delays)) if delays else np.nan,
         float(np.percentile(delays, 95)) if delays else np.nan,

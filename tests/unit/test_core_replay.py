@@ -12,7 +12,7 @@ from monitor.core.agreement import DEFAULT, NIGHT, Agreement, Step
 from monitor.core.interval import Interval
 from monitor.core.passes import Pass, Record
 from monitor.core.presence import Watched, assess
-from monitor.core.replay import LEFT_OUT, TICK, Walk, phone_rounds, replay
+from monitor.core.replay import LEFT_OUT, TICK, SimulatedClock, phone_rounds, replay
 from monitor.core.rules import Fixed, NotBack
 from monitor.core.sighting import Direction
 from monitor.errors import InvalidInput
@@ -32,8 +32,8 @@ def passes(*at_h: float, directions: Sequence[Direction] = (IN,)) -> list[Pass]:
     return [Pass(after(h), directions[n % len(directions)]) for n, h in enumerate(at_h)]
 
 
-def walk(passed: Sequence[Pass], warm_up: timedelta = ZERO) -> Walk:
-    return Walk.over(passed, warm_up)
+def clock(passed: Sequence[Pass], warm_up: timedelta = ZERO) -> SimulatedClock:
+    return SimulatedClock.over(passed, warm_up)
 
 
 def fixed(hours: float, agreed: Agreement = AWAKE) -> Fixed:
@@ -41,24 +41,24 @@ def fixed(hours: float, agreed: Agreement = AWAKE) -> Fixed:
 
 
 def alarms(passed: Sequence[Pass], hours: float, agreed: Agreement = AWAKE, warm_up: timedelta = ZERO) -> int:
-    (found,) = replay(walk(passed, warm_up), Record.of(passed), [fixed(hours, agreed)], [])
+    (found,) = replay(clock(passed, warm_up), Record.of(passed), [fixed(hours, agreed)], [])
     return found.false_alarms
 
 
 def delay_h(passed: Sequence[Pass], at_h: float, hours: float, agreed: Agreement = AWAKE) -> float:
-    (found,) = replay(walk(passed), Record.of(passed), [fixed(hours, agreed)], [after(at_h)])
+    (found,) = replay(clock(passed), Record.of(passed), [fixed(hours, agreed)], [after(at_h)])
     return found.delays_h[0]
 
 
 def test_a_walk_that_has_nothing_left_after_the_warm_up_says_how_long_the_passes_span() -> None:
     with pytest.raises(InvalidInput, match=r"they span 2\.0 days, and the first 2 only warm up"):
-        Walk.over(passes(0, 48), 2 * DAY)
+        SimulatedClock.over(passes(0, 48), 2 * DAY)
     with pytest.raises(InvalidInput, match=r"they span 0\.0 days"):
-        Walk.over([])
+        SimulatedClock.over([])
 
 
 def test_the_clock_begins_with_the_first_pass_and_goes_in_half_hours() -> None:
-    found = walk(passes(0, 48))
+    found = clock(passes(0, 48))
     assert found.look(after(0)) == after(0)
     assert found.look(after(0.01)) == after(0.5)
     assert found.look(after(7.5)) == after(7.5)
@@ -101,30 +101,30 @@ def test_a_night_hold_takes_alarms_away_and_adds_delay_but_not_to_the_urgent_ste
 
 def test_trouble_is_tried_every_three_and_a_half_hours_at_home_without_the_last_eight_days() -> None:
     passed = [Pass(START, IN), Pass(after(30), OUT), Pass(after(37), IN), Pass(after(48) + LEFT_OUT, IN)]
-    assert [(at - START) / HOUR for at in walk(passed).tried(passed)] == [
+    assert [(at - START) / HOUR for at in clock(passed).tried(passed)] == [
         *(3.5 * n for n in range(9)),
         38.5,
         42,
         45.5,
     ]
-    assert walk(passed, 2 * DAY).tried(passed) == [after(48)]
+    assert clock(passed, 2 * DAY).tried(passed) == [after(48)]
 
 
 def test_a_doubtful_pass_says_nothing_about_where_they_truly_are() -> None:
     passed = [Pass(START, IN), Pass(after(1), OUT, 0.3), Pass(after(4) + LEFT_OUT, IN)]
-    assert walk(passed).tried(passed) == [after(0), after(3.5)]
+    assert clock(passed).tried(passed) == [after(0), after(3.5)]
 
 
 def test_without_directions_all_time_counts_as_time_at_home() -> None:
     passed = [Pass(START, BOTH), Pass(after(4) + LEFT_OUT, BOTH)]
-    assert walk(passed).tried(passed) == [after(0), after(3.5)]
+    assert clock(passed).tried(passed) == [after(0), after(3.5)]
     mixed = [Pass(START, BOTH), Pass(after(1), IN), Pass(after(4) + LEFT_OUT, BOTH)]
-    assert walk(mixed).tried(mixed) == [after(3.5)]
+    assert clock(mixed).tried(mixed) == [after(3.5)]
 
 
 def test_who_was_never_seen_is_not_alarmed_about() -> None:
     passed = passes(0, 300)
-    (found,) = replay(walk(passed), Record(tuple(passes(20))), [fixed(24)], [after(3.5), after(21)])
+    (found,) = replay(clock(passed), Record(tuple(passes(20))), [fixed(24)], [after(3.5), after(21)])
     assert found.delays_h == (23.0,)
 
 
@@ -132,7 +132,7 @@ def test_who_went_out_is_waited_for_apart_and_never_at_home() -> None:
     passed = passes(0, 13, 30, 300, directions=(OUT, IN))
     record = Record.of(passed)
     rule = NotBack(AWAKE, ZONE, record)
-    (found,) = replay(walk(passed), record, [rule], [after(14)])
+    (found,) = replay(clock(passed), record, [rule], [after(14)])
     assert (found.false_alarms, found.delays_h) == (2, ())
     assert rule.goes_out(record.silence(0, after(1))) == after(12)
 
@@ -144,7 +144,7 @@ def test_a_silence_of_somebody_who_is_not_on_record_never_goes_out() -> None:
 def test_an_outage_that_hides_a_pass_pauses_the_clock() -> None:
     passed = passes(0, 20, 40)
     dark = [Interval(after(15), after(39))]
-    (found,) = replay(walk(passed), Record.of(passed, dark), [fixed(17)], [after(3.5)])
+    (found,) = replay(clock(passed), Record.of(passed, dark), [fixed(17)], [after(3.5)])
     assert (found.false_alarms, found.delays_h) == (0, (37.5,))
 
 
@@ -155,14 +155,14 @@ def test_an_outage_that_hides_a_pass_pauses_the_clock() -> None:
 def test_staff_phone_once_when_nobody_could_have_seen_them_for_twelve_hours(
     start: float, end: float, rounds: int
 ) -> None:
-    """The last of them ends after the walk; before the first pass nobody is watched."""
+    """The last of them ends after the record; before the first pass nobody is watched."""
     dark = [Interval(after(start), after(end))]
-    assert phone_rounds(walk(passes(0, 56)), Record.of(passes(0, 56), dark)) == rounds
+    assert phone_rounds(clock(passes(0, 56)), Record.of(passes(0, 56), dark)) == rounds
 
 
 def test_blind_times_that_follow_one_another_add_up_to_the_phone_call() -> None:
     dark = [Interval(after(5), after(12)), Interval(after(13), after(19))]
-    assert phone_rounds(walk(passes(0, 56)), Record.of(passes(0, 56), dark)) == 1
+    assert phone_rounds(clock(passes(0, 56)), Record.of(passes(0, 56), dark)) == 1
 
 
 # The naive watch: at every tick the rule itself is asked, with nothing but what is on record until then.
@@ -187,22 +187,24 @@ def asked(record: Record, hours: int, agreed: Agreement, now: datetime) -> bool:
     return step is not None and step >= (Step.URGENT if urgent else Step.PHONE)
 
 
-def naive_alarms(walk: Walk, record: Record, hours: int, agreed: Agreement) -> int:
-    found, tick = set(), walk.first
-    while tick <= walk.last:
-        if tick >= walk.judged_from and asked(record, hours, agreed, tick):
+def naive_alarms(clock: SimulatedClock, record: Record, hours: int, agreed: Agreement) -> int:
+    found, tick = set(), clock.first
+    while tick <= clock.last:
+        if tick >= clock.judged_from and asked(record, hours, agreed, tick):
             found.add(record.last(tick))
         tick += TICK
     return len(found - {len(record.accepted) - 1})
 
 
-def naive_delay_h(walk: Walk, record: Record, hours: int, agreed: Agreement, moment: datetime) -> float:
+def naive_delay_h(
+    clock: SimulatedClock, record: Record, hours: int, agreed: Agreement, moment: datetime
+) -> float:
     known = Record(
         tuple(one for one in record.accepted if one.at <= moment),
         tuple(one for one in record.doubtful if one.at <= moment),
         record.blind,
     )
-    tick = walk.look(moment)
+    tick = clock.look(moment)
     while not asked(known, hours, agreed, tick):
         tick += TICK
     return (tick - moment) / HOUR
@@ -225,7 +227,7 @@ def test_a_replay_is_the_watch_asked_at_every_tick(
     ]
     agreed = Agreement(quiet=NIGHT if held else None)
     record = Record.of(passed, [Interval(after(a / 4), after((a + length) / 4)) for a, length in dark])
-    there = walk(passed, warm_up / 4 * 2.2 * HOUR)
+    there = clock(passed, warm_up / 4 * 2.2 * HOUR)
     tried = [after(h) for h in (50, 71.5, 95.5)]
     (found,) = replay(there, record, [fixed(hours, agreed)], tried)
     assert found.false_alarms == naive_alarms(there, record, hours, agreed)
@@ -240,7 +242,7 @@ def test_phone_rounds_are_what_the_watch_asks_for_at_its_ticks(
 ) -> None:
     passed = passes(0, *(n * 140 / seen for n in range(1, seen)), 24 * 6)
     record = Record.of(passed, [Interval(after(a / 4), after((a + length) / 4)) for a, length in dark])
-    there, phoned, tick = walk(passed), set(), START
+    there, phoned, tick = clock(passed), set(), START
     while tick <= there.last:
         for number, b in enumerate(record.blind):
             silence = record.silence_at(tick)

@@ -12,7 +12,7 @@ from monitor.core.agreement import NIGHT, Agreement
 from monitor.core.history import History
 from monitor.core.interval import Interval
 from monitor.core.passes import Pass, Record
-from monitor.core.replay import Walk, replay
+from monitor.core.replay import SimulatedClock, replay
 from monitor.core.routine import ExpectedSightings, GapQuantile, LearntRule, TimeOfDay
 from monitor.core.sighting import Direction
 from monitor.simulate import lives
@@ -32,7 +32,7 @@ def days(count: int, *hours: float, first: int = 0) -> list[Pass]:
 
 
 def history(passed: Sequence[Pass], blind: Sequence[Interval] = (), zone: ZoneInfo = ZONE) -> History:
-    return History.of(Record.of(passed, blind), Walk.over(passed, ZERO), zone)
+    return History.of(Record.of(passed, blind), SimulatedClock.over(passed, ZERO), zone)
 
 
 def rules(known: History, agreed: Agreement = AGREED) -> list[LearntRule]:
@@ -130,7 +130,7 @@ def test_the_lines_of_an_irregular_life_are_those_of_the_formula(quantile: float
 
 
 def test_passes_are_expected_in_their_hour_and_not_while_nobody_can_be_seen() -> None:
-    passed = days(60, 8.5, 18.5)  # the walk begins at half past eight
+    passed = days(60, 8.5, 18.5)  # the clock begins at half past eight
     dark = [Interval(at(58, 18), at(58, 18.5))]
     known = history(passed, dark)
     seen, window = known.learnt(passed[-1].at, 56 * DAY)
@@ -153,10 +153,10 @@ def test_no_learnt_rule_is_sooner_than_its_shortest_or_later_than_72_hours(numbe
 
 @pytest.mark.parametrize("number", range(4))
 def test_without_anything_to_learn_from_the_longest_is_waited(number: int) -> None:
-    """The first pass of the walk was missed, and the second is between two ticks."""
+    """The very first pass was missed, and the second is between two ticks."""
     passed = [Pass(at(0, 8), Direction.IN), Pass(at(0, 8.2), Direction.IN), Pass(at(2, 8), Direction.IN)]
     record = Record(tuple(passed[1:]))
-    known = History.of(record, Walk.over(passed, ZERO), ZONE)
+    known = History.of(record, SimulatedClock.over(passed, ZERO), ZONE)
     silence = record.silence(0, passed[1].at)
     assert rules(known)[number].goes_out(silence) == silence.since + 72 * HOUR
 
@@ -189,8 +189,8 @@ def test_what_a_silence_becomes_does_not_change_what_was_learnt_before_it(number
 
 def test_learnt_rules_can_be_replayed() -> None:
     passed = [*days(60, 8.5, 18.5), *days(5, 8.5, 18.5, first=63)]
-    walk = Walk.over(passed)
-    known = History.of(Record.of(passed), walk, ZONE)
-    found = replay(walk, Record.of(passed), rules(known), [at(58, 3)])
+    clock = SimulatedClock.over(passed)
+    known = History.of(Record.of(passed), clock, ZONE)
+    found = replay(clock, Record.of(passed), rules(known), [at(58, 3)])
     assert [one.false_alarms for one in found] == [1, 1, 1, 1]
     assert all(0 < one.delays_h[0] < 24 for one in found)
