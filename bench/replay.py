@@ -34,7 +34,8 @@ from monitor.core.agreement import Agreement
 from monitor.core.passes import Pass
 from monitor.core.replay import HOUR
 from monitor.evaluate import passes_file
-from monitor.evaluate.replays import FIXED, OTHER, USUAL, Order, Row, run
+from monitor.evaluate.replay_rows import FIXED, OTHER, USUAL, Row
+from monitor.evaluate.replays import Order, run
 from monitor.simulate.lives import people
 
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -13,7 +13,8 @@ from rich.table import Table
 from monitor.core.passes import Pass
 from monitor.core.schedule import DAY
 from monitor.errors import InvalidInput
-from monitor.evaluate.replays import FIXED, OTHER, USUAL, Order, Outcome, Row
+from monitor.evaluate.replay_rows import FIXED, OTHER, USUAL, Row
+from monitor.evaluate.replays import Order, Outcome
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -106,6 +107,7 @@ def _panel(axes: "Axes", rows: Sequence[Row], swept: Sequence[Row], miss: float)
     axes.set(
         yscale="log", xlabel="mean delay, hours", xlim=(0, None), title=f"{miss:.0%} of the passes missed"
     )
+    axes.set_xlim(right=1.08 * axes.get_xlim()[1])  # room for the last label
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.grid(visible=True, which="both", color="#eeeeee")
     axes.set_axisbelow(True)
@@ -155,5 +157,5 @@ def _hours(value: float | None, sign: str = "") -> str:
 
 
 def _bar(value: float, most: float) -> str:
-    eighths = round(8 * BAR * value / most) if most else 0
+    eighths = max(round(8 * BAR * value / most), 1) if value else 0
     return PARTS[-1] * (eighths // 8) + PARTS[eighths % 8].strip()

@@ -1,7 +1,6 @@
-"""Replays of a file of passes: every rule, every share of misses, every draw, every person; and what they come to."""
+"""Replays of a file of passes: every rule, every share of misses, every draw, every person."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -20,11 +19,11 @@ from monitor.core.rules import Fixed, NotBack, Rule
 from monitor.core.usual_hours import Days, UsualHours
 from monitor.errors import InvalidInput
 from monitor.evaluate.draws import Misses, outages, recognised
+from monitor.evaluate.replay_rows import FIXED, OTHER, USUAL, Line, Row, instead, rows
 
 SEVERAL = 20  # people from which on it pays to share the work
 AT_ONCE = 5  # people
 SWEPT_H = range(12, 97)  # the hours that are tried instead of the fixed ones
-FIXED, OTHER, USUAL = "fixed ", "other hours", "usual hours"
 
 
 @dataclass(frozen=True)
@@ -51,24 +50,6 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Row:
-    """What one rule comes to at one share of misses: means over people and draws."""
-
-    rule: str
-    miss: float
-    people: int
-    draws: int
-    weeks: float  # of a person
-    false_alarms: float  # all people's
-    false_alarms_per_week: float  # a person's
-    delay_mean_h: float | None  # None: nobody was tried, or the rule is about somebody who is out
-    delay_p95_h: float | None
-    phone_rounds: float  # a person's, because nobody could have seen them
-    night_hold_adds_h: float | None = None  # to the mean delay, of the fixed rules
-    around_h: float | None = None  # of other and usual hours
-
-
-@dataclass(frozen=True)
 class Outcome:
     rows: tuple[Row, ...]
     swept: tuple[Row, ...]  # other and usual hours, each number of hours
@@ -92,15 +73,15 @@ def run(people: Mapping[str, Sequence[Pass]], order: Order, workers: int) -> Out
     else:
         with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
             lines = [line for found in pool.map(_replay, jobs, chunksize=AT_ONCE) for line in found]
-    rows = list(_rows(lines, order))
+    found = list(rows(lines, order.draws_of))
     notes = (
         [f"{len(too_short)} people's passes are too few to be judged and were left out"] if too_short else []
     )
-    swept = [row for row in rows if row.around_h is not None]
-    shown = [row for row in rows if row.around_h is None]
+    swept = [row for row in found if row.around_h is not None]
+    shown = [row for row in found if row.around_h is None]
     if order.combined:
         fixed = [row for row in shown if row.rule.startswith(FIXED)]
-        shown += [found for row in fixed for kind in (OTHER, USUAL) if (found := _instead(row, swept, kind))]
+        shown += [best for row in fixed for kind in (OTHER, USUAL) if (best := instead(row, swept, kind))]
     return Outcome(tuple(sorted(shown, key=lambda row: row.miss)), tuple(swept), tuple(notes))
 
 
@@ -111,22 +92,7 @@ class _Job:
     order: Order
 
 
-@dataclass(frozen=True)
-class _Line:
-    """One person, one draw, one rule."""
-
-    rule: str
-    miss: float
-    around_h: float | None
-    weeks: float
-    false_alarms: int
-    mean_h: float
-    p95_h: float
-    without_hold_h: float
-    rounds: int
-
-
-def _replay(job: _Job) -> list[_Line]:
+def _replay(job: _Job) -> list[Line]:
     order, passes = job.order, job.passes
     clock = SimulatedClock.over(passes, order.warm_up, order.tick)
     tried = clock.tried(passes)
@@ -182,9 +148,9 @@ def _rules(record: Record, clock: SimulatedClock, order: Order) -> dict[_Key, Ru
 
 def _line(
     rule: _Key, miss: float, clock: SimulatedClock, found: Replayed, awake: Replayed | None, rounds: int
-) -> _Line:
+) -> Line:
     delays = found.delays_h
-    return _Line(
+    return Line(
         rule.name,
         miss,
         rule.around_h,
@@ -195,52 +161,3 @@ def _line(
         float(np.mean(awake.delays_h)) if awake and awake.delays_h else np.nan,
         rounds,
     )
-
-
-def _rows(lines: Iterable[_Line], order: Order) -> Iterable[Row]:
-    """In the order of the rules."""
-    groups = defaultdict[tuple[float, str, float | None], list[_Line]](list)
-    for line in lines:
-        groups[line.miss, line.rule, line.around_h].append(line)
-    for (miss, rule, around_h), found in groups.items():
-        draws = order.draws_of(miss)
-        held, awake = _mean(line.mean_h for line in found), _mean(line.without_hold_h for line in found)
-        about_home = not rule.startswith("out")
-        yield Row(
-            rule,
-            miss,
-            people=len(found) // draws,
-            draws=draws,
-            weeks=sum(line.weeks for line in found) / len(found),
-            false_alarms=sum(line.false_alarms for line in found) / draws,
-            false_alarms_per_week=sum(line.false_alarms / line.weeks for line in found) / len(found),
-            delay_mean_h=held if about_home else None,
-            delay_p95_h=_mean(line.p95_h for line in found) if about_home else None,
-            phone_rounds=sum(line.rounds for line in found) / len(found),
-            night_hold_adds_h=None if held is None or awake is None else held - awake,
-            around_h=around_h,
-        )
-
-
-def _mean(values: Iterable[float]) -> float | None:
-    """Of those that there are."""
-    known = [value for value in values if not np.isnan(value)]
-    return sum(known) / len(known) if known else None
-
-
-def _instead(fixed: Row, swept: Sequence[Row], kind: str) -> Row | None:
-    """Of one kind the hours that have no more false alarms than a fixed rule, and the shortest delay.
-
-    The fixed rule itself may find better hours in the same passes: what the usual hours are worth is seen beside it.
-    """
-    able = [
-        (row.delay_mean_h, row)
-        for row in swept
-        if (row.rule, row.miss) == (kind, fixed.miss)
-        and row.delay_mean_h is not None
-        and row.false_alarms_per_week <= fixed.false_alarms_per_week + 1e-9
-    ]
-    if not able:
-        return None
-    _, best = min(able, key=lambda pair: pair[0])
-    return replace(best, rule=f"{kind} for {fixed.rule}")

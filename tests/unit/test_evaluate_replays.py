@@ -15,7 +15,8 @@ from monitor.core.sighting import Direction
 from monitor.errors import BadPasses, InvalidInput
 from monitor.evaluate import passes_file
 from monitor.evaluate.draws import MONTH, Misses, outages, recognised
-from monitor.evaluate.replays import Order, Row, run
+from monitor.evaluate.replay_rows import Row
+from monitor.evaluate.replays import Order, run
 from monitor.simulate import lives
 
 ZONE = ZoneInfo("Asia/Shanghai")
