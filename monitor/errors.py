@@ -134,5 +134,14 @@ class ReportRefused(ShouwangError):
         super().__init__(sensor=sensor or "without an id", reason=reason)
 
 
+class BadPasses(ShouwangError):
+    """The file {file} cannot be used:\n{text}"""
+
+    def __init__(self, file: object, problems: list[Problem], more: int = 0) -> None:
+        """`more`: mistakes that are not told one by one."""
+        told = [str(problem) for problem in problems] + ([f"... and {more} more"] if more > 0 else [])
+        super().__init__(file=file, text="\n".join(told))
+
+
 class DatabaseBehind(ShouwangError):
     """The database is at revision {found}, this version needs {needed}. Run `shouwang migrate`."""
