@@ -21,6 +21,7 @@ from api.desk.pages import (
     edit_camera,
     enrol,
     expect,
+    hours,
     resident,
     residents,
     sign_in,
@@ -43,6 +44,7 @@ def install(app: FastAPI, runtime: Runtime, feed: Feed) -> None:
     page(desk, "/care", Action.RECORD_CHECKS, care.care)
     page(desk, "/checks/{check_id:int}", Action.RECORD_CHECKS, check.check)
     page(desk, "/accounted", Action.SEE_RESIDENTS, accounted.accounted)
+    page(desk, "/hours", Action.AGREE, hours.everybody)
     page(desk, "/cameras", Action.SEE_CAMERAS, cameras.cameras)
     page(desk, "/cameras/new", Action.MANAGE_CAMERAS, edit_camera.add)
     page(desk, "/cameras/{slug}", Action.SEE_CAMERAS, camera.camera)
@@ -50,6 +52,7 @@ def install(app: FastAPI, runtime: Runtime, feed: Feed) -> None:
     page(desk, "/residents", Action.SEE_RESIDENTS, residents.residents)
     page(desk, "/residents/new", Action.ENROL, enrol.enrol)
     page(desk, "/residents/{resident_id:int}", Action.SEE_RESIDENTS, resident.resident)
+    page(desk, "/residents/{resident_id:int}/hours", Action.AGREE, hours.of_resident)
     page(desk, "/residents/{resident_id:int}/photos", Action.ENROL, add_photos.add_photos)
 
     page(desk, "/unclear", Action.SEE_SIGHTINGS, unclear.unclear)

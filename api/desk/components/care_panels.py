@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from api.desk.access import Viewer
 from api.desk.components.agreeing import agreement
-from api.desk.components.basics import button, tag, text
+from api.desk.components.basics import button, link, tag, text
 from api.desk.components.leaving import planned
 from api.desk.components.noticing import noticing
 from monitor.services.absences import PlannedAbsence
@@ -39,6 +39,7 @@ def care_panels(viewer: Viewer, resident_id: int, cared: Cared, dialogs: Dialogs
         agreement(viewer, cared.agreed)
         with tag("div", "row"):
             button(care.agree, lambda: dialogs.agree(cared.agreed), look="slim")
+            link(care.advice_open, f"/residents/{resident_id}/hours")
     with tag("section", "panel stack"):
         text(care.absence, name="h2")
         planned(viewer, cared.absences)

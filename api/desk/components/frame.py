@@ -75,7 +75,7 @@ def _tabs(viewer: Viewer) -> None:
 
 
 # Pages that belong to a tab without being below its address.
-_BELOW = {"/care": ("/care", "/checks", "/accounted")}
+_BELOW = {"/care": ("/care", "/checks", "/accounted", "/hours")}
 
 
 def _alarm(viewer: Viewer) -> None:

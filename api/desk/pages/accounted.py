@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from api.desk.access import Viewer
 from api.desk.components.accounting import stands, statement, told
-from api.desk.components.basics import tag, text
+from api.desk.components.basics import link, tag, text
 from api.desk.components.follow import follow
 from api.desk.components.frame import frame
 from api.desk.components.redrawn import Redrawn
@@ -33,6 +33,7 @@ async def accounted(viewer: Viewer) -> None:
         with tag("div", "lead"), tag("div"):
             text(care.accounted, name="h1")
             text(care.accounted_lead, "soft", "p")
+            link(care.advice, "/hours")
         with tag("div", "stack"):
             said = Redrawn[Count](viewer, lambda count: statement(viewer, count))
             people = Redrawn[list[Standing]](viewer, lambda shown: _people(viewer, shown))

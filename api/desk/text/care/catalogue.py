@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from monitor.core.absence import AbsenceEnd
-from monitor.core.agreement import Cause
+from monitor.core.advice import Flag
+from monitor.core.agreement import Cause, Step
 from monitor.core.presence import PresenceState
 from monitor.core.wellness import AttemptKind, AttemptResult
 from monitor.services.enrolled_well import Poorly
@@ -84,6 +85,27 @@ class Care:
     why_agreed_hint: str
     agree_save: str
     agree_saved: str
+
+    # what other hours would have meant
+    advice: str
+    advice_open: str
+    advice_lead: str
+    advice_of: str
+    advice_of_lead: str
+    advice_ground: str
+    advice_hours: str
+    advice_alerts: str
+    advice_delay: str
+    advice_delay_unknown: str
+    advice_use: Mapping[Step, str]
+    advice_step: str
+    step_name: Mapping[Step, str]
+    flag: Mapping[Flag, str]
+    advice_not_back: str
+    advice_usual: str
+    advice_reason: str
+    advice_from: str
+    advice_none: str
 
     # away
     absence: str

@@ -2,7 +2,8 @@
 
 from api.desk.text.care.catalogue import Care
 from monitor.core.absence import AbsenceEnd
-from monitor.core.agreement import Cause
+from monitor.core.advice import Flag
+from monitor.core.agreement import Cause, Step
 from monitor.core.presence import PresenceState
 from monitor.core.wellness import AttemptKind, AttemptResult
 from monitor.services.enrolled_well import Poorly
@@ -98,6 +99,33 @@ EN = Care(
     why_agreed_hint="Such as: asked for it on the phone",
     agree_save="Save the hours",
     agree_saved="The hours are saved.",
+    advice="Do the hours suit them?",
+    advice_open="What other hours would have meant",
+    advice_lead="How often the agreed hours would have alerted in the last 56 days. Nothing changes by itself.",
+    advice_of="What other hours would have meant for {name}",
+    advice_of_lead="Agree on it with the resident first. Alerts are counted after which they came by again by themselves.",
+    advice_ground="{n} passes since {day}. Only one time in a hundred they were not seen for longer than {gap} hours.",
+    advice_hours="{hours} hours",
+    advice_alerts="{n} alerts a month",
+    advice_delay="Noticed {mean} h later on average, 95 times in 100 within {most} h",
+    advice_delay_unknown="How much later: not known, no camera on their way tells in from out",
+    advice_use={
+        Step.PHONE: "Use for phoning",
+        Step.VISIT: "Use for visiting",
+        Step.URGENT: "Use for urgent",
+    },
+    advice_step="{step} {n} a month",
+    step_name={Step.PHONE: "Phone", Step.VISIT: "Visit", Step.URGENT: "Urgent"},
+    flag={
+        Flag.CRIES_WOLF: "Too often to be taken seriously",
+        Flag.SLEEPS: "Very late: over twice what is usual for them",
+    },
+    advice_not_back="Went out, not back after {hours} hours: {n} alerts a month",
+    advice_usual="{step}: with their usual hours of the day (around {around} h) it would have come {sooner} h sooner and no "
+    "more often. For information; the watch keeps to the agreed hours.",
+    advice_reason="{hours} h: {alerts} alerts a month in {n} passes since {day}",
+    advice_from="Enough is known from {day} on",
+    advice_none="Too few passes to tell",
     absence="Planned absence",
     absence_lead="It ends by itself, also when they are seen coming in. {days} days at most; it can be renewed.",
     absence_now="Away until {end}",

@@ -2,7 +2,8 @@
 
 from api.desk.text.care.catalogue import Care
 from monitor.core.absence import AbsenceEnd
-from monitor.core.agreement import Cause
+from monitor.core.advice import Flag
+from monitor.core.agreement import Cause, Step
 from monitor.core.presence import PresenceState
 from monitor.core.wellness import AttemptKind, AttemptResult
 from monitor.services.enrolled_well import Poorly
@@ -94,6 +95,32 @@ ZH_CN = Care(
     why_agreed_hint="例如：本人电话里要求",
     agree_save="保存时限",
     agree_saved="时限已保存。",
+    advice="时限是否合适",
+    advice_open="换成别的时限会怎样",
+    advice_lead="按最近 56 天的通行，现在的时限会告警多少次。时限不会自动改变。",
+    advice_of="{name}：换成别的时限会怎样",
+    advice_of_lead="请先与本人商定。这里数的是告警后本人又自己经过的次数。",
+    advice_ground="自 {day} 起经过 {n} 次。一百次里只有一次超过 {gap} 小时未见。",
+    advice_hours="{hours} 小时",
+    advice_alerts="每月 {n} 次告警",
+    advice_delay="平均晚 {mean} 小时发现，一百次里九十五次在 {most} 小时内",
+    advice_delay_unknown="晚多久发现：不清楚，途经的摄像机分不出进出",
+    advice_use={
+        Step.PHONE: "用作电话时限",
+        Step.VISIT: "用作登门时限",
+        Step.URGENT: "用作紧急时限",
+    },
+    advice_step="{step} 每月 {n} 次",
+    step_name={Step.PHONE: "电话", Step.VISIT: "登门", Step.URGENT: "紧急"},
+    flag={
+        Flag.CRIES_WOLF: "告警太多，容易没人当真",
+        Flag.SLEEPS: "太晚：超过其平时最长间隔的两倍",
+    },
+    advice_not_back="外出 {hours} 小时未归：每月 {n} 次告警",
+    advice_usual="{step}：按其平时出门的钟点（{around} 小时上下），次数不多，可早 {sooner} 小时发现。仅供参考，告警仍按商定的时限。",
+    advice_reason="{hours} 小时：自 {day} 起 {n} 次通行中，每月 {alerts} 次告警",
+    advice_from="{day} 起可以看出",
+    advice_none="通行太少，看不出",
     absence="外出报备",
     absence_lead="到期自动结束；见到本人进小区也会提前结束。最长 {days} 天，可续。",
     absence_now="外出至 {end}",
