@@ -16,11 +16,14 @@ from monitor.simulate.server import CameraServer
 FPS, GROUP, FRAMES = 10, 5, 12
 
 
-def write_clip(path: Path) -> None:
-    """A clip of FRAMES pictures that get brighter, so that a frame can be told by its brightness; keys every GROUP."""
+def write_clip(path: Path, b_frames: int = 0) -> None:
+    """A clip of FRAMES pictures that get brighter, so that a frame can be told by its brightness; keys every GROUP.
+
+    With B frames it is sent in another order than it is shown in.
+    """
     with av.open(path, "w") as container:
         video = container.add_stream("libx264", rate=FPS, options={"g": str(GROUP), "sc_threshold": "0"})
-        video.width, video.height, video.pix_fmt, video.max_b_frames = 320, 176, "yuv420p", 0
+        video.width, video.height, video.pix_fmt, video.max_b_frames = 320, 176, "yuv420p", b_frames
         for number in range(FRAMES):
             picture = np.full((176, 320, 3), 30 + 15 * number, np.uint8)
             container.mux(video.encode(av.VideoFrame.from_ndarray(picture, "bgr24")))
