@@ -6,6 +6,7 @@ import socketserver
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 import av
@@ -41,6 +42,14 @@ def write_walk(path: Path, pictures: Sequence[np.ndarray], seconds: float = 4.0)
             picture = pictures[number * len(pictures) // frames]
             container.mux(video.encode(av.VideoFrame.from_ndarray(picture, "bgr24")))
         container.mux(video.encode(None))
+
+
+def as_a_camera_sends(clip: Path, path: Path) -> None:
+    """A clip as an estate's camera is set: FPS pictures a second, a key frame every second."""
+    with av.open(clip) as film:
+        each = round(film.streams.video[0].average_rate / FPS)
+        pictures = [frame.to_ndarray(format="bgr24") for frame in islice(film.decode(video=0), 0, None, each)]
+    write_walk(path, pictures, len(pictures) / FPS)
 
 
 @contextmanager
