@@ -41,7 +41,7 @@ from monitor.store.database import Database
 
 MOVED_IN = timedelta(days=60)
 SNAPSHOT_DAYS = 30
-KEPT = timedelta(days=30)  # sightings; of what was before, the gaps remain
+TOLD = timedelta(days=10)  # sightings; of what was before, only the gaps
 NOT_SEEN_FOR = timedelta(hours=49)
 WENT_AWAY = timedelta(hours=52)
 ACCOUNTS = {"duty": Role.DUTY, "staff": Role.STAFF, "admin": Role.ADMIN}
@@ -111,7 +111,7 @@ def _live(
             passed += _days(estate, person, chance, now)
             continue
         life = _life(number, person, _last(person, chance, now), ZoneInfo(estate.time_zone))
-        kept = [one for one in life if one.at > now - KEPT]
+        kept = [one for one in life if one.at > now - TOLD]
         _gaps(session, estate.id, ids[person.key], life[: len(life) - len(kept) + 1])
         for one in kept:
             passed += _way(estate, person, one, chance)
