@@ -11,8 +11,8 @@ from api.desk.text import Catalogue
 from monitor.core.accounting import Count
 from monitor.core.alert import AlertState
 from monitor.core.camera import CameraState
-from monitor.services.outbox import DESK
 from monitor.services.status import Status
+from monitor.services.telling import DESK
 
 CAMERAS_NAMED = 5
 REFUSED_SHOWN = timedelta(hours=24)

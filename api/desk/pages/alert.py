@@ -19,7 +19,8 @@ from monitor.core.alert import AlertKind
 from monitor.services import alerts, events, outbox, wellness
 from monitor.services.alerts import Alert
 from monitor.services.events import Event
-from monitor.services.outbox import DESK, Owed
+from monitor.services.outbox import Owed
+from monitor.services.telling import DESK
 from monitor.services.wellness import WellnessCheck
 
 LOOK_AGAIN_S = 10.0
