@@ -22,9 +22,15 @@ logger = logging.getLogger(__name__)
 
 class Sender:
     def __init__(
-        self, database: Database, channel: Channel, public_url: str, clock: Callable[[], datetime]
+        self,
+        database: Database,
+        channel: Channel,
+        public_url: str,
+        clock: Callable[[], datetime],
+        steady_s: Callable[[], float] = monotonic_s,
     ) -> None:
-        self._database, self._channel, self._public_url, self._clock = database, channel, public_url, clock
+        self._database, self._channel, self._public_url = database, channel, public_url
+        self._clock, self._steady_s = clock, steady_s
         self._breaker = Breaker()
 
     def start(self, stop: Event) -> Thread:
@@ -44,7 +50,7 @@ class Sender:
 
     def send_one(self) -> bool:
         """Send the oldest message that is due; False when there is none, or the channel is given a rest."""
-        if not self._breaker.may_try(monotonic_s()):
+        if not self._breaker.may_try(self._steady_s()):
             return False
         with self._database.writer() as session:
             delivery = outbox.claim(session, [self._channel.name], self._public_url, self._clock())
@@ -65,7 +71,7 @@ class Sender:
     def _failed(self, delivery: Delivery, error: NotifyError) -> None:
         logger.warning("%s", error)
         if not error.permanent:
-            self._breaker.failed(monotonic_s())
+            self._breaker.failed(self._steady_s())
         with self._database.writer() as session:
             outbox.record_failure(
                 session, delivery, str(error), error.permanent, random.random, self._clock()
