@@ -4,6 +4,8 @@ from monitor.core.access import Action, Role, may
 
 _NEEDS = {
     "alert": Action.SEE_ALERTS,
+    "receiver": Action.SEE_ALERTS,
+    "shift": Action.SEE_ALERTS,
     "camera": Action.SEE_CAMERAS,
     "cameras": Action.MANAGE_CAMERAS,
     "visit": Action.SEE_VISITS,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from models import OutboxRow
+from models import OutboxRow, ReceiverRow
 from monitor.core.backoff import full_jitter_s
 from monitor.core.ports import Message
 from monitor.services import events, messages
@@ -130,21 +130,39 @@ def unsent(session: Session, estate_id: str) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Owed:
-    """One message of an alert, and whether its channel took it."""
+    """One message of an alert, to whom it goes, and whether its channel took it."""
 
+    receiver: str | None  # None: everybody whom the channel reaches
     channel: str
+    round: str  # why they were told
+    created_at: datetime
     sent_at: datetime | None
+    receipt: str | None
     attempts: int
+    last_error: str | None
 
 
 def of_alert(session: Session, estate_id: str, alert_id: int) -> list[Owed]:
     """Who was told of an alert, in the order of asking."""
-    rows = session.scalars(
-        select(OutboxRow)
+    rows = session.execute(
+        select(OutboxRow, ReceiverRow.name)
+        .outerjoin(ReceiverRow, ReceiverRow.id == OutboxRow.receiver_id)
         .where(OutboxRow.estate_id == estate_id, OutboxRow.alert_id == alert_id)
         .order_by(OutboxRow.id)
     )
-    return [Owed(row.channel, row.sent_at, row.attempts) for row in rows]
+    return [
+        Owed(
+            name,
+            row.channel,
+            row.round,
+            row.created_at,
+            row.sent_at,
+            row.receipt,
+            row.attempts,
+            row.last_error,
+        )
+        for row, name in rows
+    ]
 
 
 def _record(session: Session, delivery: Delivery, values: dict[str, object]) -> bool:

@@ -61,6 +61,7 @@ def _tabs(viewer: Viewer) -> None:
             ("/residents", words.residents, "people", Action.SEE_RESIDENTS),
             ("/unclear", words.unclear, "unknown", Action.SEE_SIGHTINGS),
             ("/visitors", words.visitors_tab, "visitor", Action.SEE_VISITS),
+            ("/roster", words.roster.tab, "clock", Action.SEE_ALERTS),
         ):
             if not viewer.may(needs):
                 continue

@@ -16,6 +16,7 @@ from api.desk.components.receipt import confirm_shown
 from api.desk.components.redrawn import Redrawn
 from monitor.core.access import Action
 from monitor.core.alert import AlertKind
+from monitor.core.roster import Link
 from monitor.services import alerts, events, outbox, wellness
 from monitor.services.alerts import Alert
 from monitor.services.events import Event
@@ -122,13 +123,20 @@ def _timeline(viewer: Viewer, story: Story) -> None:
             for event in story.events:
                 with tag("li"), tag("div"):
                     person = people.get(event.kind)
-                    told = words.event.get(event.kind, event.kind)
+                    told = _said(viewer, event)
                     text(f"{told} · {person}" if person else told, "strong", "div")
                     with tag("div", "soft small"):
                         text(times.clock(event.at) + " · ")
                         ago(times, event.at)
         if story.alert.resident_id is not None:
             link(f"{story.alert.resident_name} · {words.history}", f"/residents/{story.alert.resident_id}")
+
+
+def _said(viewer: Viewer, event: Event) -> str:
+    words = viewer.words
+    if event.kind == "alert.escalated":
+        return words.roster.escalated[Link(event.facts["link"])]
+    return words.event.get(event.kind, event.kind)
 
 
 def _people(found: Alert) -> dict[str, str | None]:
@@ -143,6 +151,8 @@ def _deliveries(viewer: Viewer, owed: list[Owed]) -> None:
         text(words.deliveries, name="h2")
         for one in owed:
             channel = words.channel_desk if one.channel == DESK else one.channel
+            if one.receiver is not None:
+                channel = f"{one.receiver} · {channel}"
             told = (
                 words.delivered.format(clock=viewer.times.clock(one.sent_at))
                 if one.sent_at
