@@ -170,6 +170,12 @@ def present(session: Session, estate_id: str, now: datetime) -> tuple[list[Recei
     return on_duty(receivers, shifts, now), True
 
 
+def nobody_on_duty(session: Session, estate_id: str, now: datetime) -> bool:
+    """Whether there is a roster, and no duty officer in it right now."""
+    receivers, entered = present(session, estate_id, now)
+    return entered and not any(each.link is Link.DUTY for each in receivers)
+
+
 def _gaps(of: dict[int, Receiver], shifts: Sequence[ShiftRow], ahead: Interval) -> list[Gap]:
     """Of the links in which somebody stands; a duty officer there must always be."""
     links: list[Link] = [link for link in Link if link is not Link.FALLBACK]
