@@ -1,4 +1,4 @@
-"""Entering shifts and receivers."""
+"""Who is on duty, and the forms in which shifts and receivers are entered."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -6,12 +6,24 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from api.desk.access import Viewer
-from api.desk.components.basics import button, day_field, field, select, tag, text
+from api.desk.components.basics import button, day_field, fact, field, select, tag, text
 from monitor.clock import utc_now
 from monitor.core.access import Action
 from monitor.core.roster import Language, Link, Receiver
 from monitor.services import roster
-from monitor.services.roster import NAME_LIMIT, NewReceiver, NewShift
+from monitor.services.roster import NAME_LIMIT, NewReceiver, NewShift, Roster
+
+
+def on_duty(viewer: Viewer, found: Roster) -> None:
+    """The links of the chain in which somebody stands, the nearest first; of a duty officer it is said that none is there."""
+    words = viewer.words.roster
+    for link in Link:
+        names = [each.name for each in found.on_duty if each.link is link]
+        stands = any(each.link is link for each in found.receivers)
+        if names:
+            fact("good", f"{words.link[link]}: {viewer.words.comma.join(names)}", "strong")
+        elif link is Link.DUTY or (stands and link is not Link.FALLBACK):
+            fact("warning", f"{words.link[link]}: {words.nobody}", "lacking")
 
 
 class ShiftForm:

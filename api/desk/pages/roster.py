@@ -9,10 +9,10 @@ from api.desk.components.basics import button, fact, field, tag, text
 from api.desk.components.follow import follow
 from api.desk.components.frame import frame
 from api.desk.components.redrawn import Redrawn
-from api.desk.components.rostering import ReceiverForm, ShiftForm
+from api.desk.components.rostering import ReceiverForm, ShiftForm, on_duty
 from monitor.clock import utc_now
 from monitor.core.access import Action
-from monitor.core.roster import Link, Receiver
+from monitor.core.roster import Receiver
 from monitor.services import roster as services
 from monitor.services.roster import NOTE_LIMIT, Roster, ShiftView
 
@@ -26,48 +26,56 @@ async def roster(viewer: Viewer) -> None:
         return services.get(session, viewer.desk.estate_id, utc_now())
 
     first = await viewer.desk.read(read)
-    with frame(viewer, words.title):
+    with frame(viewer, words.title), tag("div", "stack"):
         with tag("div", "lead"), tag("div"):
             text(words.title, name="h1")
             text(words.lead, "soft", "p")
-        shown = Redrawn[Roster](viewer, lambda found: _draw(viewer, found), "stack")
-    shown.show(first)
+        # Each part is drawn anew only when it has changed: what somebody is typing elsewhere stays.
+        nobody = Redrawn[bool](viewer, lambda empty: _nobody(viewer) if empty else None)
+        present = Redrawn[Roster](viewer, lambda found: _present(viewer, found), "stack")
+        shifts = Redrawn[tuple[ShiftView, ...]](viewer, lambda found: _shifts(viewer, found))
+        form = Redrawn[tuple[Receiver, ...]](viewer, lambda found: _form(viewer, found))
+        receivers = Redrawn[tuple[Receiver, ...]](viewer, lambda found: _receivers(viewer, found))
+        if viewer.may(Action.MANAGE_RECEIVERS):
+            ReceiverForm(viewer)
+
+    def show(found: Roster) -> None:
+        nobody.show(not found.receivers)
+        present.show(found)
+        shifts.show(found.shifts)
+        form.show(found.receivers)
+        receivers.show(found.receivers)
+
+    show(first)
 
     async def redraw() -> None:
-        shown.show(await viewer.desk.read(read))
+        show(await viewer.desk.read(read))
 
     follow(viewer, redraw, ("receiver.", "shift."), LOOK_AGAIN_S)
 
 
-def _draw(viewer: Viewer, found: Roster) -> None:
-    words = viewer.words.roster
-    if not found.receivers:
-        with tag("section", "panel"):
-            fact("warning", words.no_receivers, "lacking")
-    else:
+def _nobody(viewer: Viewer) -> None:
+    with tag("section", "panel"):
+        fact("warning", viewer.words.roster.no_receivers, "lacking")
+
+
+def _present(viewer: Viewer, found: Roster) -> None:
+    if found.receivers:
         _now(viewer, found)
         _gaps(viewer, found)
-        _shifts(viewer, found)
-        if viewer.may(Action.KEEP_ROSTER):
-            ShiftForm(viewer, found.receivers)
-        _receivers(viewer, found.receivers)
-    if viewer.may(Action.MANAGE_RECEIVERS):
-        ReceiverForm(viewer)
+
+
+def _form(viewer: Viewer, receivers: tuple[Receiver, ...]) -> None:
+    if viewer.may(Action.KEEP_ROSTER):
+        ShiftForm(viewer, receivers)
 
 
 def _now(viewer: Viewer, found: Roster) -> None:
-    words = viewer.words.roster
     with tag("section", "panel stack"):
-        text(words.now, name="h2")
-        for link in Link:
-            names = [each.name for each in found.on_duty if each.link is link]
-            stands = any(each.link is link for each in found.receivers)
-            if names:
-                fact("good", f"{words.link[link]}: {viewer.words.comma.join(names)}", "strong")
-            elif link is Link.DUTY or (stands and link is not Link.FALLBACK):
-                fact("warning", f"{words.link[link]}: {words.nobody}", "lacking")
+        text(viewer.words.roster.now, name="h2")
+        on_duty(viewer, found)
         if found.without_fallback:
-            fact("warning", words.no_fallback, "lacking")
+            fact("warning", viewer.words.roster.no_fallback, "lacking")
 
 
 def _gaps(viewer: Viewer, found: Roster) -> None:
@@ -81,13 +89,13 @@ def _gaps(viewer: Viewer, found: Roster) -> None:
             fact("good", words.no_gaps)
 
 
-def _shifts(viewer: Viewer, found: Roster) -> None:
+def _shifts(viewer: Viewer, shifts: tuple[ShiftView, ...]) -> None:
     words = viewer.words.roster
     with tag("section", "panel stack"):
         text(words.shifts, name="h2")
-        for shift in found.shifts:
+        for shift in shifts:
             _shift(viewer, shift)
-        if not found.shifts:
+        if not shifts:
             text(words.no_shifts, "soft")
 
 
@@ -119,7 +127,7 @@ def _note(viewer: Viewer, shift: ShiftView) -> None:
             words.note_saved,
         )
 
-    with tag("div", "row"):
+    with tag("div", "stack tight note"):
         box = field(words.note, lambda note: typed.__setitem__(0, note), words.note_hint)
         box.props.update({"value": shift.note, "maxlength": NOTE_LIMIT})
         button(words.note_save, save, look="slim")
@@ -127,6 +135,8 @@ def _note(viewer: Viewer, shift: ShiftView) -> None:
 
 def _receivers(viewer: Viewer, receivers: tuple[Receiver, ...]) -> None:
     words, comma = viewer.words.roster, viewer.words.comma
+    if not receivers:
+        return
     with tag("section", "panel stack"):
         text(words.receivers, name="h2")
         text(words.receivers_lead, "soft", "p")

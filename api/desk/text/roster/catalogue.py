@@ -8,7 +8,6 @@ from monitor.core.roster import Language, Link
 
 @dataclass(frozen=True, kw_only=True)
 class Roster:
-    tab: str
     title: str
     lead: str
     no_receivers: str

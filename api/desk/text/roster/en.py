@@ -4,7 +4,6 @@ from api.desk.text.roster.catalogue import Roster
 from monitor.core.roster import Language, Link
 
 EN = Roster(
-    tab="Roster",
     title="Duty roster",
     lead="Who is told of an alert, and who is told next when nobody takes it.",
     no_receivers="Nobody is entered yet: every alert goes to every channel at once.",

@@ -4,7 +4,6 @@ from api.desk.text.roster.catalogue import Roster
 from monitor.core.roster import Language, Link
 
 ZH_CN = Roster(
-    tab="值班",
     title="值班表",
     lead="告警先通知谁；没有人接单时，接着通知谁。",
     no_receivers="还没有登记接收人：每条告警同时发往所有渠道。",
