@@ -118,6 +118,11 @@ TABLE: dict[str, tuple[str, dict[str, Any], tuple[int, int, int, int]]] = {
     ),
     f"GET {V1}/alerts": (f"{V1}/alerts", {}, (401, 200, 200, 200)),
     f"GET {V1}/alerts/{{alert_id}}": (f"{V1}/alerts/{{visitor_alert}}", {}, (401, 200, 200, 200)),
+    f"GET {V1}/alerts/{{alert_id}}/explanation": (
+        f"{V1}/alerts/{{visitor_alert}}/explanation",
+        {},
+        (401, 200, 200, 200),
+    ),
     f"POST {V1}/alerts/{{alert_id}}/acknowledge": (
         f"{V1}/alerts/{{wellness_alert}}/acknowledge",
         {},
@@ -257,6 +262,7 @@ ELSEWHERE = [
     ("GET", "/visits/{visit}", {}),
     ("DELETE", "/expected-visitors/{visitor}", {}),
     ("GET", "/alerts/{wellness_alert}", {}),
+    ("GET", "/alerts/{visitor_alert}/explanation", {}),
     ("POST", "/alerts/{visitor_alert}/acknowledge", {}),
     ("POST", "/alerts/{visitor_alert}/resolve", SENT_AWAY),
     ("POST", "/alerts/{wellness_alert}/resolve", WELL),

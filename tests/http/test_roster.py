@@ -8,7 +8,7 @@ import people
 from fastapi import FastAPI
 
 from monitor.bootstrap import Runtime
-from monitor.services import roster
+from monitor.services import alerts, roster
 
 V1 = "/api/v1"
 HOUR = timedelta(hours=1)
@@ -67,3 +67,24 @@ def test_the_status_says_when_nobody_is_on_duty(
     with runtime.database.writer() as session:
         roster.remove_shift(session, runtime.estate.id, scene.shift, now)
     assert olga.get(f"{V1}/status").json()["nobody_on_duty"]
+
+
+def test_an_alert_explains_itself(olga: httpx.Client, scene: Any, runtime: Runtime, now: datetime) -> None:
+    with runtime.database.writer() as session:
+        at = now + timedelta(minutes=61)
+        alerts.escalate(session, runtime.estate.id, ["desk"], at)
+    olga.post(f"{V1}/alerts/{scene.wellness_alert}/acknowledge")
+    told = olga.get(f"{V1}/alerts/{scene.wellness_alert}/explanation").json()
+    assert told["alert"]["why"]["unseen_hours"] >= 24
+    assert [each["link"] for each in told["chain"]] == ["duty", "staff", "lead", "fallback"]
+    assert [each["minutes"] for each in told["chain"]] == [15, 15, 30, 60]
+    assert [each["kind"] for each in told["events"]] == [
+        "alert.opened",
+        "alert.escalated",
+        "alert.acknowledged",
+    ]
+    assert [(each["channel"], each["round"], each["sent_at"]) for each in told["told"]] == [
+        ("desk", "opened", None),
+        ("desk", "call1", None),
+    ]
+    assert (told["link"], told["escalates_at"]) == ("fallback", None)

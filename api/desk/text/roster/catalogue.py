@@ -21,6 +21,7 @@ class Roster:
     no_fallback: str
     gap_now: str
     escalated: Mapping[Link, str]
+    escalates: str
 
     shifts: str
     no_shifts: str

@@ -27,6 +27,7 @@ EN = Roster(
         Link.LEAD: "Nobody took it: told the lead",
         Link.FALLBACK: "Nobody took it: told the fallback",
     },
+    escalates="Unless somebody takes it, the next in the chain is told at {clock}",
     shifts="Shifts",
     no_shifts="No shift is entered for the next seven days.",
     shift="{start} to {end}",

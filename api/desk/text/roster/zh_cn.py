@@ -27,6 +27,7 @@ ZH_CN = Roster(
         Link.LEAD: "无人接单，已通知负责人",
         Link.FALLBACK: "无人接单，已通知兜底接收人",
     },
+    escalates="如果没有人接单，{clock} 通知下一级",
     shifts="班次",
     no_shifts="未来七天没有登记班次。",
     shift="{start} 至 {end}",
