@@ -5,6 +5,7 @@ from monitor.core.access import Action, Role, may
 _NEEDS = {
     "alert": Action.SEE_ALERTS,
     "camera": Action.SEE_CAMERAS,
+    "clock": Action.SEE_CAMERAS,
     "cameras": Action.MANAGE_CAMERAS,
     "visit": Action.SEE_VISITS,
     "visitor": Action.SEE_VISITS,

@@ -125,5 +125,9 @@ class NotifyError(ShouwangError):
         super().__init__(channel=channel, reason=reason)
 
 
+class WatchReplaced(ShouwangError):
+    """Another watch may act for this estate now: this one has lost its lock. It ends, and waits when it is started again."""
+
+
 class DatabaseBehind(ShouwangError):
     """The database is at revision {found}, this version needs {needed}. Run `shouwang migrate`."""

@@ -5,9 +5,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from monitor.clock import deviation
 from monitor.core.accounting import Count
 from monitor.core.alert import AlertKind, AlertState
 from monitor.core.camera import SEEING, CameraState
+from monitor.core.scale import Deviation
 from monitor.services import cameras, outbox, standing
 from monitor.services.cameras import Camera
 from monitor.store import alerts as alert_queries
@@ -20,6 +22,7 @@ class Status:
     in_use: int
     accounted: Count
     watch_is_behind: bool  # somebody's time is up and nobody looks
+    clock: Deviation | None  # of the machine's clock from what we count by; None while they agree
     alerts: dict[tuple[AlertKind, AlertState], int]
     unsent: dict[str, int]  # by channel
 
@@ -37,6 +40,7 @@ def get(session: Session, estate_id: str, now: datetime) -> Status:
         in_use=len(in_use),
         accounted=standing.count(session, estate_id, now),
         watch_is_behind=standing.watch_is_behind(session, estate_id, now),
+        clock=deviation(),
         alerts=alert_queries.count(session, estate_id),
         unsent=outbox.unsent(session, estate_id),
     )

@@ -96,6 +96,19 @@ def lapsed(session: Session, estate_id: str, now: datetime) -> Sequence[AlertRow
     ).all()
 
 
+def lapsing(session: Session, estate_id: str) -> Sequence[AlertRow]:
+    """Taken alerts that wait for a result."""
+    return session.scalars(
+        select(AlertRow)
+        .where(
+            AlertRow.estate_id == estate_id,
+            AlertRow.lapses_at.is_not(None),
+            AlertRow.state == AlertState.ACKNOWLEDGED,
+        )
+        .with_for_update()
+    ).all()
+
+
 def suspected(session: Session, estate_id: str, since: datetime) -> list[set[str]]:
     """The cameras that may have missed the residents of open alerts of the first step, an alert each."""
     rows = session.scalars(

@@ -24,6 +24,14 @@ def after(session: Session, estate_id: str, event_id: int, limit: int) -> Sequen
     ).all()
 
 
+def happened(session: Session, estate_id: str, kind: str, at: datetime) -> bool:
+    """Whether there is an event of this kind at this very moment."""
+    query = select(EventRow.id).where(
+        EventRow.estate_id == estate_id, EventRow.kind == kind, EventRow.at == at
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def newest_id(session: Session, estate_id: str) -> int:
     return session.scalar(select(func.max(EventRow.id)).where(EventRow.estate_id == estate_id)) or 0
 
