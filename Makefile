@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: demo test check fmt bench bench-ingest bench-recognition trial trial-corrupted trial-faults migrate lock clean
+.PHONY: demo test check fmt bench bench-ingest bench-recognition trial trial-corrupted trial-faults trial-clock migrate lock clean
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else 0'
@@ -55,6 +55,11 @@ trial-corrupted: .venv/dev.installed
 FAULTS ?=
 trial-faults: .venv/dev.installed
 	$(PY) bench/faults.py $(FAULTS)
+
+# Every way in which the machine's clock may jump, at MOMENTS moments of an evening each: 10 minutes on two cores.
+MOMENTS ?= 50
+trial-clock: .venv/dev.installed
+	$(PY) bench/clock.py --moments $(MOMENTS)
 
 migrate: .venv/run.installed
 	.venv/bin/shouwang migrate

@@ -12,7 +12,9 @@ from monitor.clock import Machine, Steady
 
 
 class SimulatedMachine(Machine):
-    """Use with `installed`. `ahead`: of true time, as its clock says it; `up_s`: since it was started, asleep or awake."""
+    """Use it with `installed`. `ahead`: of true time, as its clock says it; `up_s`: since it was started, asleep or awake."""
+
+    UP_AFTER_S = 20.0  # a start takes so long
 
     def __init__(self, true: datetime) -> None:
         self.true = true
@@ -46,7 +48,7 @@ class SimulatedMachine(Machine):
     def restart(self, off: timedelta, wall: datetime | None = None) -> None:
         """Switched off for a while; `wall`: what its clock says when it comes up."""
         self.true += off
-        self.up_s, self.starts = 20.0, self.starts + 1
+        self.up_s, self.starts = self.UP_AFTER_S, self.starts + 1
         if wall is not None:
             self.ahead = wall - self.true
 

@@ -33,6 +33,9 @@ from monitor.workers.visit_book import VisitBookServer
 
 BEAT_S = 1.0
 ASK_FOR_LOCK_EVERY_S = 0.25
+STOOD_STILL_S = (
+    30.0  # so much later than it should have come, a tick comes after a sleep of the machine or a pause
+)
 logger = logging.getLogger(__name__)
 
 
@@ -65,6 +68,7 @@ class Watch:
         self._registered, self._told = camera_file.estate, camera_file.problems
         self._deviation: Deviation | None = None  # of the machine's clock, as it was told last
         self._hold_camera_alarms()
+        self._ticked_s: float | None = None
         self._senders = [Sender(database, adapter, policy.public_url, utc_now) for adapter in adapters]
 
     def run(self, stop: Event, heartbeat: Heartbeat) -> None:
@@ -107,7 +111,7 @@ class Watch:
         return False
 
     def _hold_camera_alarms(self) -> None:
-        """After a start the cameras are all blind until they are connected; that alarms nobody."""
+        """After a start or a pause the cameras are all blind until they are connected; that alarms nobody."""
         self._alarm_cameras_from_s = monotonic_s() + self._policy.camera_hold_off.total_seconds()
 
     def _do(self, work: Callable[[], None]) -> None:
@@ -137,6 +141,7 @@ class Watch:
     def tick(self) -> None:
         """Each step is a transaction of its own, so that one that fails does not keep the others from their work."""
         self._mind_clock()
+        self._mind_pause()
         now, policy = utc_now(), self._policy
         settled = monotonic_s() >= self._alarm_cameras_from_s
         with self._database.writer() as session:
@@ -166,6 +171,13 @@ class Watch:
             with self._database.writer() as session:
                 leaps.tell(session, self._estate_id, ahead.by if ahead else None, utc_now())
             self._deviation = ahead
+
+    def _mind_pause(self) -> None:
+        now_s = monotonic_s()
+        if self._ticked_s is not None and now_s - self._ticked_s > self._policy.tick_s + STOOD_STILL_S:
+            logger.warning("the watch stood still for %.0f s", now_s - self._ticked_s)
+            self._hold_camera_alarms()
+        self._ticked_s = now_s
 
     def _look_at_everybody_due(self) -> None:
         """As many transactions as it takes; whoever stays due is looked at with the next tick."""
