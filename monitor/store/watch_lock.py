@@ -66,20 +66,21 @@ class AdvisoryLock:
     def __init__(self, engine: Engine, estate_id: str) -> None:
         self._engine, self._name = engine, f"shouwang watch {estate_id}"
         self._connection: Connection | None = None
+        self._ours = False
 
     def take(self) -> bool:
         lock = text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))")
         try:
             if self._connection is None:
                 self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            return bool(self._connection.scalar(lock, {"name": self._name}))
+            self._ours = bool(self._connection.scalar(lock, {"name": self._name}))
         except OperationalError as error:
             logger.warning("the database cannot say which watch acts: %s", error.orig)
             self.release()
-            return False
+        return self._ours
 
     def held(self) -> bool:
-        if self._connection is None:
+        if self._connection is None or not self._ours:
             return False
         try:
             self._connection.execute(text("SELECT 1"))
@@ -91,4 +92,4 @@ class AdvisoryLock:
         if self._connection is not None:
             self._connection.invalidate()  # not back into the pool: closing it is what frees the lock
             self._connection.close()
-            self._connection = None
+        self._connection, self._ours = None, False

@@ -75,16 +75,25 @@ class Watch:
         """Raises WatchReplaced."""
         if not self._wait_for_lock(stop, heartbeat):
             return
+        try:
+            self._act(stop, heartbeat)
+        finally:
+            self._lock.release()
+
+    def _act(self, stop: Event, heartbeat: Heartbeat) -> None:
         self._hold_camera_alarms()
         self._housekeeping.start()
         answering = self._visit_book.start(stop)
         for sender in self._senders:
             sender.start(stop)
         next_tick_s = monotonic_s()
+        replaced = False
         while not stop.is_set():
             heartbeat.beat()
             if not self._lock.held():
-                raise WatchReplaced()
+                replaced = True
+                stop.set()
+                break
             self._clock.keep()
             self._housekeeping.guard_clock(wall_now())
             self._do(self.follow_camera_file)
@@ -95,7 +104,8 @@ class Watch:
         self._housekeeping.stop()
         if answering is not None:
             answering.join()
-        self._lock.release()
+        if replaced:
+            raise WatchReplaced()
 
     def _wait_for_lock(self, stop: Event, heartbeat: Heartbeat) -> bool:
         """False when it was asked to stop before its turn came."""
@@ -103,6 +113,7 @@ class Watch:
         while not stop.is_set():
             heartbeat.beat()
             if self._lock.take():
+                logger.info("this watch acts")
                 return True
             if not told:
                 logger.warning("another watch acts for this estate; this one waits until that ends")
