@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: demo test check fmt bench bench-ingest bench-recognition trial trial-corrupted trial-faults trial-clock migrate lock clean
+.PHONY: demo test check fmt bench bench-ingest bench-recognition trial trial-corrupted trial-faults trial-clock crash-watch migrate lock clean
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else 0'
@@ -60,6 +60,12 @@ trial-faults: .venv/dev.installed
 MOMENTS ?= 50
 trial-clock: .venv/dev.installed
 	$(PY) bench/clock.py --moments $(MOMENTS)
+
+# kill -9 before every statement and around every commit of the watch, and a start after each; PARTS processes.
+PARTS ?= 2
+crash-watch: .venv/dev.installed
+	seq $(PARTS) | xargs -P $(PARTS) -I N sh -c \
+	  'folder=$$(mktemp -d) && $(PY) tests/faults/crash.py $$folder --share N/$(PARTS) && rm -r $$folder'
 
 migrate: .venv/run.installed
 	.venv/bin/shouwang migrate

@@ -8,7 +8,7 @@ from monitor.core.interval import Interval
 from monitor.services import alerts, cameras, events
 from monitor.store import events as event_queries
 
-LEAPT = "clock.leapt"
+DIFFERS, AGREES, LEAPT = "clock.differs", "clock.agrees", "clock.leapt"
 
 
 def record(session: Session, estate_id: str, leap: Interval) -> None:
@@ -21,8 +21,13 @@ def record(session: Session, estate_id: str, leap: Interval) -> None:
 
 
 def tell(session: Session, estate_id: str, ahead: timedelta | None, now: datetime) -> None:
-    """The machine's clock is not what the service counts by, or is again: desks look at the status."""
+    """The machine's clock is not what the service counts by, or is again: desks look at the status. Said once."""
+    said = event_queries.last(session, estate_id, (DIFFERS, AGREES, LEAPT))
+    differed = said is not None and said.kind == DIFFERS
     if ahead is None:
-        events.append(session, estate_id, "clock.agrees", now)
-    else:
-        events.append(session, estate_id, "clock.differs", now, by_s=round(ahead.total_seconds(), 1))
+        if differed:
+            events.append(session, estate_id, AGREES, now)
+        return
+    facts = {"by_s": round(ahead.total_seconds(), 1)}
+    if said is None or not differed or said.facts != facts:
+        events.append(session, estate_id, DIFFERS, now, **facts)

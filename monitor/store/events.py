@@ -32,6 +32,12 @@ def happened(session: Session, estate_id: str, kind: str, at: datetime) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
+def last(session: Session, estate_id: str, kinds: Sequence[str]) -> EventRow | None:
+    """Looks through the whole log: not for every day."""
+    query = select(EventRow).where(EventRow.estate_id == estate_id, EventRow.kind.in_(kinds))
+    return session.scalars(query.order_by(EventRow.id.desc()).limit(1)).one_or_none()
+
+
 def newest_id(session: Session, estate_id: str) -> int:
     return session.scalar(select(func.max(EventRow.id)).where(EventRow.estate_id == estate_id)) or 0
 

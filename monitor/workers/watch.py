@@ -66,6 +66,7 @@ class Watch:
         self._housekeeping, self._visit_book = housekeeping, visit_book
         self._camera_file, self._lock, self._clock = camera_file, lock, clock
         self._registered, self._told = camera_file.estate, camera_file.problems
+        self._clock_told = False
         self._deviation: Deviation | None = None  # of the machine's clock, as it was told last
         self._hold_camera_alarms()
         self._ticked_s: float | None = None
@@ -178,10 +179,10 @@ class Watch:
                 leaps.record(session, self._estate_id, leap)
             self._clock.leap_is_recorded()
             self._hold_camera_alarms()
-        if ahead != self._deviation:
+        if ahead != self._deviation or not self._clock_told:
             with self._database.writer() as session:
                 leaps.tell(session, self._estate_id, ahead.by if ahead else None, utc_now())
-            self._deviation = ahead
+            self._deviation, self._clock_told = ahead, True
 
     def _mind_pause(self) -> None:
         now_s = monotonic_s()
