@@ -1,7 +1,7 @@
 """The watch: who is overdue, which camera is blind, sending what alerts owe, and the book of visits. One a site.
 
 It also brings a changed camera file into the database, and keeps the scale of time. Of several watches started by mistake
-one acts (decision 18).
+one acts (decision 6).
 
 The tick runs on the monotonic clock and derives everything from stored facts, so a missed or doubled tick is harmless.
 """
