@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: demo test check fmt bench bench-ingest bench-recognition trial trial-corrupted trial-faults trial-clock crash-watch migrate lock clean
+.PHONY: demo test check fmt bench bench-ingest bench-recognition bench-watch trial trial-corrupted trial-faults trial-clock crash-watch migrate lock clean
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else 0'
@@ -37,6 +37,10 @@ bench: .venv/dev.installed
 MINUTES ?= 5
 bench-ingest: .venv/dev.installed
 	$(PY) bench/ingest.py --minutes $(MINUTES)
+
+# What a tick of the watch costs with a million residents; takes 15 minutes, most of them to fill two databases.
+bench-watch: .venv/dev.installed
+	$(PY) bench/watch.py
 
 bench-recognition: .venv/dev.installed
 	$(PY) bench/recognition.py

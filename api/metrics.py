@@ -35,6 +35,9 @@ class _StatusCollector(Collector):
         for state, number in self._status.accounted.parts.items():
             watched.add_metric([state.value], number)
         yield watched
+        if (broker := self._status.sensor_broker) is not None:
+            yield _value("sensor_broker_connected", "1 while the sensors' broker is read.", broker.connected)
+            yield _value("sensor_messages_refused", "Messages of sensors not taken, ever.", broker.refused)
 
     def _cameras(self) -> Iterator[GaugeMetricFamily]:
         states = _gauge("camera_state", "1 for the state that the camera is in.", "camera", "state")
@@ -62,3 +65,7 @@ class _StatusCollector(Collector):
 
 def _gauge(name: str, documentation: str, *labels: str) -> GaugeMetricFamily:
     return GaugeMetricFamily(f"shouwang_{name}", documentation, labels=labels)
+
+
+def _value(name: str, documentation: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"shouwang_{name}", documentation, value=value)

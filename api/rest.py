@@ -13,6 +13,7 @@ from api.headers import SecurityHeaders
 from api.photos import Photos
 from api.routes import (
     absences,
+    advice,
     agreements,
     alerts,
     cameras,
@@ -83,6 +84,7 @@ def _include_routes(app: FastAPI) -> None:
         expected_visitors,
         alerts,
         wellness,
+        advice,
         agreements,
         absences,
         evidence,

@@ -10,7 +10,7 @@ from models.correction import CorrectionRow
 from models.digest import DigestRow
 from models.estate import EstateRow
 from models.event import EventRow
-from models.evidence import EvidenceRow, SensorRow
+from models.evidence import EvidenceRow, SensorBrokerRow, SensorRow
 from models.expected_visitor import ExpectedVisitorRow, VisitorTemplateRow
 from models.outbox import OutboxRow
 from models.presence import PresenceRow
@@ -45,6 +45,7 @@ __all__ = [
     "PhotoRow",
     "PresenceRow",
     "ResidentRow",
+    "SensorBrokerRow",
     "SensorRow",
     "SightingRow",
     "SignInRow",

@@ -23,6 +23,19 @@ class SensorRow(OfEstate, Base):
     added_by: Mapped[str] = mapped_column(String(100))
 
 
+class SensorBrokerRow(Base):
+    """How it stands with the broker of an estate's sensors, as the watch last said; none where none is configured."""
+
+    __tablename__ = "sensor_broker"
+
+    estate_id: Mapped[str] = mapped_column(String(60), ForeignKey("estate.id"), primary_key=True)
+    connected: Mapped[bool]
+    since: Mapped[datetime]
+    told_at: Mapped[datetime]
+    refused: Mapped[int] = mapped_column(default=0)  # messages that could not be taken, ever
+    refused_at: Mapped[datetime | None]  # the newest of them
+
+
 class EvidenceRow(OfEstate, Base):
     """Evidence of life that is no sighting: by staff, by a sensor, or a face that was nearly recognised."""
 

@@ -19,7 +19,8 @@ from monitor.core.engine import ENGINES, SFACE
 from monitor.core.ports import Channel, Detector, Embedder, PhotoReader, WalkReader
 from monitor.errors import ConfigError, InvalidInput, Problem
 from monitor.notify.apprise_channel import AppriseChannel
-from monitor.services import agreements, alerts
+from monitor.sensors.mqtt import MqttBroker
+from monitor.services import agreements, alerts, sensor_broker
 from monitor.services import calibration as calibrations
 from monitor.services import estate as estates
 from monitor.services.calibration import Recognition
@@ -41,6 +42,7 @@ from monitor.workers.findings import IngestPolicy
 from monitor.workers.ingest import Group, Ingest
 from monitor.workers.scheduler import Housekeeping
 from monitor.workers.second_opinion import SecondOpinion
+from monitor.workers.sensor_listener import SensorListener
 from monitor.workers.visit_book import VisitBookClient, VisitBookServer
 from monitor.workers.watch import Watch, WatchPolicy
 
@@ -215,7 +217,19 @@ def watch(runtime: Runtime) -> Watch:
         camera_watch(runtime),
         watch_lock(runtime),
         ClockKeeper(clock_keeper.path(settings.data_dir)),
+        sensor_listener(runtime),
     )
+
+
+def sensor_listener(runtime: Runtime) -> SensorListener | None:
+    """What listens to the sensors' broker, where one is configured."""
+    address, estate_id = runtime.settings.broker(), runtime.estate.id
+    if address is None:
+        with runtime.database.writer() as session:
+            sensor_broker.forget(session, estate_id)
+        return None
+    broker = MqttBroker(address, runtime.settings.mqtt_topic, f"shouwang-{estate_id}")
+    return SensorListener(estate_id, runtime.database, broker, utc_now)
 
 
 def enroller(runtime: Runtime) -> Enroller:

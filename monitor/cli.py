@@ -1,4 +1,7 @@
-"""The console script `shouwang`. It parses and prints; the work is done below."""
+"""The console script `shouwang`. It parses and prints; the work is done below.
+
+What loads networks and video (`bootstrap`) is imported in the commands that need it: it takes two seconds.
+"""
 
 import os
 import sys
@@ -7,16 +10,10 @@ from typing import Annotated
 
 import typer
 
-from monitor import bootstrap
 from monitor.clock import utc_now
-from monitor.commands import accounts, cameras, enrolment, recognition
+from monitor.commands import accounts, cameras, enrolment, recognition, replay
 from monitor.commands.options import ConfigOption, told, use
-from monitor.config import passwords
-from monitor.config.camera_file import CameraFile
-from monitor.config.settings import load_settings
 from monitor.heartbeat import Heartbeat
-from monitor.workers import supervisor
-from monitor.workers.pool import Child
 
 app = typer.Typer(
     name="shouwang",
@@ -30,6 +27,7 @@ app = typer.Typer(
 )
 app.add_typer(enrolment.app)
 app.add_typer(recognition.app)
+app.add_typer(replay.app)
 app.add_typer(cameras.app, name="cameras")
 app.add_typer(accounts.user, name="user")
 app.add_typer(accounts.token, name="token")
@@ -50,8 +48,11 @@ def demo(
 
     The streams are drawn and encoded once and kept; later starts are quick.
     """
+    from monitor import bootstrap
     from monitor.simulate import demo as sample
     from monitor.simulate.seed import seed
+    from monitor.workers import supervisor
+    from monitor.workers.pool import Child
 
     with told():
         bootstrap.require_free_port("127.0.0.1", port)  # before the last run's database goes
@@ -59,7 +60,14 @@ def demo(
         os.environ.update(ready.environment)
         runtime = bootstrap.start(upgrade=True)
         photos = bootstrap.vision(runtime.settings).photos
-        seed(runtime.database, runtime.estate, photos, ready.passwords, utc_now())
+        seed(
+            runtime.database,
+            runtime.estate,
+            photos,
+            ready.passwords,
+            runtime.enrolment_defaults,
+            utc_now(),
+        )
         typer.echo(sample.welcome(ready, runtime.settings.public_url))
         runtime.database.dispose()
         servers = [Child(name, command, beats=False) for name, command in ready.servers]
@@ -70,6 +78,9 @@ def demo(
 @app.command()
 def up(config: ConfigOption = None) -> None:
     """Run the whole service on real cameras: ingest, watch, API and desk."""
+    from monitor import bootstrap
+    from monitor.workers import supervisor
+
     use(config)
     with told():
         runtime = bootstrap.start(upgrade=True)
@@ -86,6 +97,9 @@ def ingest(
     config: ConfigOption = None,
 ) -> None:
     """Read cameras and write sightings and visits. `shouwang up` starts several of these."""
+    from monitor import bootstrap
+    from monitor.workers import supervisor
+
     heartbeat, stop = Heartbeat(), supervisor.stop_on_signal()
     os.nice(INGEST_NICENESS)
     use(config)
@@ -96,6 +110,9 @@ def ingest(
 @app.command()
 def watch(config: ConfigOption = None) -> None:
     """Find who is overdue and which camera is blind, and send what alerts owe. `shouwang up` starts one."""
+    from monitor import bootstrap
+    from monitor.workers import supervisor
+
     heartbeat, stop = Heartbeat(), supervisor.stop_on_signal()
     use(config)
     with told():
@@ -106,6 +123,8 @@ def watch(config: ConfigOption = None) -> None:
 def api(config: ConfigOption = None) -> None:
     """Serve the API, the event stream and the desk. `shouwang up` starts one."""
     import uvicorn
+
+    from monitor.config.settings import load_settings
 
     use(config)
     with told():
@@ -124,6 +143,10 @@ def api(config: ConfigOption = None) -> None:
 @app.command()
 def check(file: Annotated[Path, typer.Argument(help="The camera file.")] = Path("cameras.yaml")) -> None:
     """Name file, line and key of every mistake in a camera file. Opens no network."""
+    from monitor.config import passwords
+    from monitor.config.camera_file import CameraFile
+    from monitor.config.settings import load_settings
+
     with told():
         beside = load_settings().data_dir / passwords.FILE
         estate = CameraFile(file, beside, os.environ).load()
@@ -133,6 +156,8 @@ def check(file: Annotated[Path, typer.Argument(help="The camera file.")] = Path(
 @app.command()
 def migrate(config: ConfigOption = None) -> None:
     """Bring the database to the schema of this version. Interrupted, it leaves the old or the new one."""
+    from monitor import bootstrap
+
     use(config)
     with told():
         bootstrap.start(upgrade=True)

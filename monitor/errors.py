@@ -129,5 +129,23 @@ class WatchReplaced(ShouwangError):
     """Another watch may act for this estate now: this one has lost its lock. It ends, and waits when it is started again."""
 
 
+class ReportRefused(ShouwangError):
+    """A message of the sensor {sensor} was not taken: {reason}. More like it are only counted; docs/sensors.md tells what
+    to do."""
+
+    def __init__(self, *, sensor: str, cause: str, reason: str) -> None:
+        self.sensor, self.cause = sensor, cause
+        super().__init__(sensor=sensor or "without an id", reason=reason)
+
+
+class BadPasses(ShouwangError):
+    """The file {file} cannot be used:\n{text}"""
+
+    def __init__(self, file: object, problems: list[Problem], more: int = 0) -> None:
+        """`more`: mistakes that are not told one by one."""
+        told = [str(problem) for problem in problems] + ([f"... and {more} more"] if more > 0 else [])
+        super().__init__(file=file, text="\n".join(told))
+
+
 class DatabaseBehind(ShouwangError):
     """The database is at revision {found}, this version needs {needed}. Run `shouwang migrate`."""

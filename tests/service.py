@@ -54,6 +54,9 @@ class Service:
             "SHOUWANG_CAMERAS_FILE": str(cameras),
             "SHOUWANG_PORT": str(self.port),
             "SHOUWANG_TICK_S": "1",
+            # Steps go out at any hour, so that tests can be run at any hour.
+            "SHOUWANG_QUIET_FROM": "07:00",
+            "SHOUWANG_QUIET_UNTIL": "07:00",
             **{f"SHOUWANG_{name.upper()}": str(value) for name, value in settings.items()},
         }
         self._up: subprocess.Popen[bytes] | None = None

@@ -1,69 +1,63 @@
-"""`shouwang watch` as a process of its own, and what it says."""
+"""A resident's days as tests tell them: what cameras do, what is seen, and the tick that looks at it."""
 
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
-from threading import Event
-from types import MappingProxyType
-from typing import TypeVar
+from datetime import datetime, timedelta
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import CameraRow, PresenceRow, UsualWayRow
 from monitor.bootstrap import Runtime
+from monitor.core.camera import CameraState
+from monitor.core.presence import PresenceState
+from monitor.services import alerts, cameras, cannot_tell
+from monitor.services import tick as ticks
+from monitor.services.alerts import Alert
+from monitor.services.cameras import Report
 
-T = TypeVar("T")
-POLL_S, GIVE_UP_S = 0.05, 60.0
-ACTS, WAITS = "this watch acts", "another watch acts"
-NOTHING: Mapping[str, str] = MappingProxyType({})
-
-
-class WatchProcess:
-    def __init__(self, log: Path, environment: Mapping[str, str]) -> None:
-        self._log = log
-        with log.open("wb") as opened:
-            command = [sys.executable, "-m", "monitor.cli", "watch"]
-            self.process = subprocess.Popen(command, env=environment, stdout=opened, stderr=opened)
-
-    def said(self) -> str:
-        return self._log.read_text(errors="replace")
-
-    def says(self, text: str) -> None:
-        """Waits until it does."""
-        wait_for(lambda: text in self.said() or self._ended(), f"{text!r}", self.said)
-        assert text in self.said(), self.said()
-
-    def _ended(self) -> bool:
-        return self.process.poll() is not None
+SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
+HOLD_OFF = timedelta(seconds=60)
 
 
-def wait_for(question: Callable[[], T], what: str, said: Callable[[], str] = str) -> T:
-    """Ask until the answer is something; fails with what was waited for."""
-    pause, asked = Event(), 0
-    while asked * POLL_S < GIVE_UP_S:
-        answer = question()
-        if answer:
-            return answer
-        pause.wait(POLL_S)
-        asked += 1
-    raise AssertionError(f"waited {GIVE_UP_S} s in vain for {what}\n{said()}")
+def live(session: Session, estate_id: str, at: datetime, *slugs: str) -> None:
+    """These cameras deliver from now on."""
+    cameras.report(
+        session, estate_id, [Report(s, CameraState.LIVE, "", at, at, 0.1, 5.0, None) for s in slugs], at
+    )
 
 
-@contextmanager
-def watching(
-    runtime: Runtime, name: str = "watch", environment: Mapping[str, str] = NOTHING
-) -> Iterator[WatchProcess]:
-    """On the folder and the database of this runtime."""
-    folder = runtime.settings.data_dir
-    settings = {
-        "SHOUWANG_DATA_DIR": str(folder),
-        "SHOUWANG_CAMERAS_FILE": str(runtime.settings.cameras_file),
-        "SHOUWANG_DATABASE_URL": runtime.database.url.render_as_string(hide_password=False),
-        "SHOUWANG_TICK_S": "0.2",
-    }
-    started = WatchProcess(folder / f"{name}.log", {**os.environ, **settings, **environment})
-    try:
-        yield started
-    finally:
-        started.process.kill()
-        started.process.wait(20)
+def dark(session: Session, estate_id: str, at: datetime, *slugs: str) -> None:
+    """These cameras have been blind since their last picture."""
+    reports = [Report(s, CameraState.UNREACHABLE, "no_answer", None, None, None, None, None) for s in slugs]
+    cameras.report(session, estate_id, reports, at)
+
+
+def last_picture(session: Session, estate_id: str, at: datetime, *slugs: str) -> None:
+    """They were live all the time until now, and are dark from here on."""
+    for row in session.scalars(select(CameraRow).where(CameraRow.slug.in_(slugs))):
+        row.last_frame_at = at
+    dark(session, estate_id, at, *slugs)
+
+
+def tick(runtime: Runtime, at: datetime) -> list[Alert]:
+    """All that a tick does about residents; returns the unresolved alerts after it."""
+    with runtime.database.writer() as session:
+        alerts.lapse(session, runtime.estate.id, ["desk"], at)
+        cannot_tell.tell(session, runtime.estate.id, HOLD_OFF, ["desk"], at)
+    with runtime.database.writer() as session:
+        ticks.tick(session, runtime.estate.id, ["desk"], at)
+    with runtime.database.reader() as session:
+        return alerts.listing(session, runtime.estate.id)
+
+
+def row(runtime: Runtime, resident_id: int) -> PresenceRow:
+    with runtime.database.reader() as session:
+        return session.get_one(PresenceRow, resident_id)
+
+
+def state(runtime: Runtime, resident_id: int) -> PresenceState:
+    return row(runtime, resident_id).state
+
+
+def usual_ways(session: Session, estate_id: str, resident_id: int, *slugs: str) -> None:
+    for camera in session.scalars(select(CameraRow).where(CameraRow.slug.in_(slugs))):
+        session.add(UsualWayRow(estate_id=estate_id, resident_id=resident_id, camera_id=camera.id))

@@ -9,15 +9,19 @@ from api.desk.access import Desk
 from api.desk.components.icons import svg
 from api.desk.gate import page
 from api.desk.pages import (
+    accounted,
     add_photos,
     alert,
     camera,
     cameras,
+    care,
+    check,
     closed,
     duty,
     edit_camera,
     enrol,
     expect,
+    hours,
     resident,
     residents,
     sign_in,
@@ -37,6 +41,10 @@ def install(app: FastAPI, runtime: Runtime, feed: Feed) -> None:
     desk = Desk(app, runtime, feed)
     page(desk, "/", Action.SEE_ALERTS, duty.duty)
     page(desk, "/alerts/{alert_id:int}", Action.SEE_ALERTS, alert.alert)
+    page(desk, "/care", Action.RECORD_CHECKS, care.care)
+    page(desk, "/checks/{check_id:int}", Action.RECORD_CHECKS, check.check)
+    page(desk, "/accounted", Action.SEE_RESIDENTS, accounted.accounted)
+    page(desk, "/hours", Action.AGREE, hours.everybody)
     page(desk, "/cameras", Action.SEE_CAMERAS, cameras.cameras)
     page(desk, "/cameras/new", Action.MANAGE_CAMERAS, edit_camera.add)
     page(desk, "/cameras/{slug}", Action.SEE_CAMERAS, camera.camera)
@@ -44,6 +52,7 @@ def install(app: FastAPI, runtime: Runtime, feed: Feed) -> None:
     page(desk, "/residents", Action.SEE_RESIDENTS, residents.residents)
     page(desk, "/residents/new", Action.ENROL, enrol.enrol)
     page(desk, "/residents/{resident_id:int}", Action.SEE_RESIDENTS, resident.resident)
+    page(desk, "/residents/{resident_id:int}/hours", Action.AGREE, hours.of_resident)
     page(desk, "/residents/{resident_id:int}/photos", Action.ENROL, add_photos.add_photos)
 
     page(desk, "/unclear", Action.SEE_SIGHTINGS, unclear.unclear)

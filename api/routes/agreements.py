@@ -20,7 +20,7 @@ Staff = Annotated[Principal, Depends(allowed(Action.AGREE))]
 @router.get("/agreements", response_model=list[AgreementOut], summary="All versions, the newest first")
 def versions(resident_id: Id, staff: Staff, session: Reader) -> list[AgreementOut]:
     residents.name_of(session, staff.estate_id, resident_id)
-    return [AgreementOut.of(version) for version in agreements.versions(session, resident_id)]
+    return [AgreementOut.in_version(version) for version in agreements.versions(session, resident_id)]
 
 
 @router.put(
@@ -33,7 +33,7 @@ def agree(resident_id: Id, said: AgreementIn, staff: Staff, runtime: InRuntime, 
     agreed = said.agreed()
     with runtime.database.writer() as session:
         presence.agree(session, staff.estate_id, resident_id, agreed, said.reason, staff.name, now)
-        return AgreementOut.of(agreements.in_force(session, resident_id))
+        return AgreementOut.in_version(agreements.in_force(session, resident_id))
 
 
 @router.get(

@@ -1,6 +1,7 @@
 """What is agreed with a resident, and whom to call about them."""
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -26,6 +27,10 @@ class AgreedHours(BaseModel):
     )
     quiet_until: time | None = Field(time(7), description="Until when.", examples=["07:00"])
 
+    @staticmethod
+    def of(agreed: Agreement) -> "AgreedHours":
+        return AgreedHours(**_fields(agreed))
+
     def agreed(self) -> Agreement:
         """Raises InvalidInput."""
         if (self.quiet_from is None) is not (self.quiet_until is None):
@@ -39,6 +44,18 @@ class AgreedHours(BaseModel):
             if self.quiet_from is not None and self.quiet_until is not None
             else None,
         )
+
+
+def _fields(agreed: Agreement) -> dict[str, Any]:
+    quiet = agreed.quiet
+    return {
+        "phone_hours": hours(agreed.phone),
+        "visit_hours": hours(agreed.visit),
+        "urgent_hours": hours(agreed.urgent),
+        "not_back_hours": hours(agreed.not_back),
+        "quiet_from": quiet.start if quiet else None,
+        "quiet_until": quiet.end if quiet else None,
+    }
 
 
 def _hours(number: float) -> timedelta:
@@ -61,15 +78,9 @@ class AgreementOut(AgreedHours):
     agreed_by: str = Field(description="Who recorded it.", examples=["Sam"])
 
     @staticmethod
-    def of(version: Version) -> "AgreementOut":
-        agreed = version.agreed
+    def in_version(version: Version) -> "AgreementOut":
         return AgreementOut(
-            phone_hours=hours(agreed.phone),
-            visit_hours=hours(agreed.visit),
-            urgent_hours=hours(agreed.urgent),
-            not_back_hours=hours(agreed.not_back),
-            quiet_from=agreed.quiet.start if agreed.quiet else None,
-            quiet_until=agreed.quiet.end if agreed.quiet else None,
+            **_fields(version.agreed),
             version=version.version,
             reason=version.reason,
             agreed_at=version.agreed_at,

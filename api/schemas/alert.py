@@ -35,6 +35,9 @@ class AlertOut(View):
         description="Of a wellness alert: not seen, or went out and not back.", examples=["unseen"]
     )
     names: list[str] = Field(description="The residents whom an alert about several lists.", examples=[[]])
+    dark_cameras: list[str] = Field(
+        description="The cameras on their usual ways that were blind.", examples=[[]]
+    )
     step: StepName | None = Field(description="How far a wellness alert has risen.", examples=["phone"])
     acknowledged_at: datetime | None = Field(description="When somebody took it.", examples=[None])
     acknowledged_by: str | None = Field(description="Who took it.", examples=[None])

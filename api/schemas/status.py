@@ -35,12 +35,22 @@ class AlertCount(BaseModel):
     number: int = Field(description="How many.", examples=[2])
 
 
-class ClockOut(BaseModel):
+class ClockOut(View):
     by_s: float = Field(
         description="So many seconds the machine's clock is ahead of what the service counts by; behind when negative.",
         examples=[-28800],
     )
     since: datetime = Field(description="Since when, by what the service counts by.")
+
+
+class SensorBrokerOut(View):
+    connected: bool = Field(description="Whether what sensors report through it comes in.", examples=[True])
+    since: datetime = Field(description="Since when that is so.", examples=["2026-11-23T07:40:00Z"])
+    refused: int = Field(
+        description="Messages that could not be taken, ever; the events `sensor.refused` say why.",
+        examples=[0],
+    )
+    refused_at: datetime | None = Field(description="When the newest of them came.", examples=[None])
 
 
 class StatusOut(BaseModel):
@@ -60,6 +70,9 @@ class StatusOut(BaseModel):
     unsent: dict[str, int] = Field(
         description="Messages that each channel still owes.", examples=[{"duty": 1}]
     )
+    sensor_broker: SensorBrokerOut | None = Field(
+        description="The MQTT broker of other sensors; null: none is configured."
+    )
 
     @staticmethod
     def of(status: Status) -> "StatusOut":
@@ -77,4 +90,7 @@ class StatusOut(BaseModel):
                 for (kind, state), number in sorted(status.alerts.items())
             ],
             unsent=status.unsent,
+            sensor_broker=SensorBrokerOut.model_validate(status.sensor_broker)
+            if status.sensor_broker
+            else None,
         )

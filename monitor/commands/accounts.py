@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from monitor import bootstrap
 from monitor.clock import utc_now
 from monitor.commands.options import ConfigOption, told, use
 from monitor.core.access import Role
@@ -32,6 +31,7 @@ def user_create(
     config: ConfigOption = None,
 ) -> None:
     """Create an account."""
+    from monitor import bootstrap
     from monitor.services import accounts
 
     use(config)
@@ -52,6 +52,7 @@ def user_password(
     config: ConfigOption = None,
 ) -> None:
     """Set a new password; every browser of this account has to sign in again."""
+    from monitor import bootstrap
     from monitor.services import accounts
 
     use(config)
@@ -65,6 +66,7 @@ def user_password(
 @user.command("list")
 def user_list(config: ConfigOption = None) -> None:
     """List the accounts."""
+    from monitor import bootstrap
     from monitor.services import accounts
 
     use(config)
@@ -82,6 +84,7 @@ def token_create(
     config: ConfigOption = None,
 ) -> None:
     """Print a new bearer token. It is shown this once; only its hash is kept."""
+    from monitor import bootstrap
     from monitor.services import accounts
 
     use(config)
@@ -96,6 +99,7 @@ def token_revoke(
     name: Annotated[str, typer.Argument(help="The token's name.")], config: ConfigOption = None
 ) -> None:
     """Make every token of this name useless."""
+    from monitor import bootstrap
     from monitor.services import accounts
 
     use(config)

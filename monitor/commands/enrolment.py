@@ -3,15 +3,15 @@
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor import bootstrap
 from monitor.commands.options import ConfigOption, told, use
 from monitor.errors import InvalidInput
-from monitor.services.enrolment import NewResident
-from monitor.workers.enroller import Enroller
+
+if TYPE_CHECKING:
+    from monitor.workers.enroller import Enroller
 
 app = typer.Typer()
 
@@ -48,6 +48,9 @@ def enrol(
 
     With --from-folder a whole list: docs/enrolment.md tells its columns.
     """
+    from monitor import bootstrap
+    from monitor.services.enrolment import NewResident
+
     use(config)
     with told():
         if sum((bool(photos), walk is not None, from_folder is not None)) != 1:
@@ -93,7 +96,7 @@ def _count_down() -> Callable[[float], None]:
     return tell
 
 
-def _enrol_folder(enroller: Enroller, folder: Path, dry_run: bool) -> None:
+def _enrol_folder(enroller: "Enroller", folder: Path, dry_run: bool) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -124,6 +127,8 @@ def renew(config: ConfigOption = None) -> None:
 
     Needed once after another engine was chosen; can be repeated, and can run beside the service.
     """
+    from monitor import bootstrap
+
     use(config)
     with told():
         done = bootstrap.enroller(bootstrap.start(upgrade=True)).renew()

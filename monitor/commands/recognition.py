@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from monitor import bootstrap
 from monitor.commands.options import ConfigOption, told, use
 from monitor.errors import InvalidInput
 
@@ -26,6 +25,8 @@ def calibrate(
 
     The workers do the same with every change of the gallery; this command is for changing what is wanted, and to see why.
     """
+    from monitor import bootstrap
+
     use(config)
     with told():
         runtime = bootstrap.start(upgrade=True)

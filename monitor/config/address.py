@@ -19,9 +19,9 @@ SECRET_VALUE = re.compile(
     r"((?:pass|passwd|password|pwd|psw|secret|token|auth|key|sig|signature)=)[^&\s]*", re.I
 )
 # RFC 3986 knows none of these raw. `#` is left out too: a stream has no fragment, but passwords have `#`.
-_NEVER_RAW = re.compile(r'[\\"<>^`{|}#]|%(?![0-9A-Fa-f]{2})')
+NEVER_RAW = re.compile(r'[\\"<>^`{|}#]|%(?![0-9A-Fa-f]{2})')
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?")
-_ENCODE = "in user name and password write @ as %40, : as %3A, / as %2F, ? as %3F, # as %23, % as %25"
+ENCODE = "in user name and password write @ as %40, : as %3A, / as %2F, ? as %3F, # as %23, % as %25"
 
 
 def redact(text: str) -> str:
@@ -60,7 +60,7 @@ class StreamAddress:
         film = parts.scheme == "file"
         object.__setattr__(self, "_full", text)
         object.__setattr__(self, "_masked", redact(text))
-        object.__setattr__(self, "host", "" if film else _host(parts))
+        object.__setattr__(self, "host", "" if film else host_of(parts))
         object.__setattr__(self, "port", 0 if film else _port(parts))
 
     def reveal(self) -> str:
@@ -114,8 +114,8 @@ def _split(text: str) -> SplitResult:
         raise ValueError(
             "the address must start with rtsp://, rtsps://, http:// or https://, or be file:///film.mp4"
         )
-    if _NEVER_RAW.search(text):
-        raise ValueError(f"the address has a character that must be percent-encoded; {_ENCODE}")
+    if NEVER_RAW.search(text):
+        raise ValueError(f"the address has a character that must be percent-encoded; {ENCODE}")
     try:
         parts = urlsplit(text)
     except ValueError:
@@ -123,20 +123,21 @@ def _split(text: str) -> SplitResult:
         raise ValueError("the address has no valid host") from None
     # An @ elsewhere is a password with a raw @, / or ? in it: the host would be read wrongly.
     if text.count("@") > parts.netloc.count("@") or parts.netloc.count("@") > 1:
-        raise ValueError(f"the address has an @ that does not stand before the host; {_ENCODE}")
+        raise ValueError(f"the address has an @ that does not stand before the host; {ENCODE}")
     if parts.netloc.startswith(f"{HIDDEN}@"):
         raise ValueError(f"user name and password are hidden ({HIDDEN}); write them in full")
     return parts
 
 
-def _host(parts: SplitResult) -> str:
+def host_of(parts: SplitResult) -> str:
+    """Raises ValueError with a text that quotes nothing of the address."""
     host = parts.hostname or ""
     if not host:
         raise ValueError("the address has no host")
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        if not _HOST_NAME.fullmatch(host):
+        if not _HOST_NAME.fullmatch(host) or any(len(label) > 63 for label in host.split(".")):
             raise ValueError("the address has no valid host") from None
     return host
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from monitor.config.broker import BrokerAddress, require_topic
 from monitor.config.problems import explain
 from monitor.core.agreement import LONGEST, LONGEST_QUIET, SHORTEST, Agreement, hours
 from monitor.core.identification import IdentificationPolicy
@@ -117,6 +118,12 @@ class Settings(BaseSettings):
     notify: Annotated[dict[str, SecretStr], NoDecode, BeforeValidator(_json_object)] = Field(
         default_factory=dict, description="JSON: channel name -> Apprise address. The addresses are secrets."
     )
+    mqtt_url: SecretStr | None = Field(
+        None, description="Broker of other sensors, mqtt:// or mqtts://user:password@host; not set: none."
+    )
+    mqtt_topic: str = Field(
+        "shouwang/evidence", max_length=200, description="Topic above the sensors' ids at that broker."
+    )
     consent_days: int = Field(365, ge=1, le=1095, description="Days after which consent must be given again.")
     session_hours: float = Field(12, gt=0, le=24 * 7, description="Hours after which a sign-in ends.")
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
@@ -174,6 +181,22 @@ class Settings(BaseSettings):
                 # By number: whoever swaps name and address would see a secret here.
                 raise ValueError(f"the address of channel {number} must look like wecombot://KEY")
         return channels
+
+    @field_validator("mqtt_url")
+    @classmethod
+    def _known_broker(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            BrokerAddress.parse(url.get_secret_value())
+        return url
+
+    @field_validator("mqtt_topic")
+    @classmethod
+    def _plain_topic(cls, topic: str) -> str:
+        return require_topic(topic)
+
+    def broker(self) -> BrokerAddress | None:
+        """Where other sensors report, with the password: for the connection only."""
+        return BrokerAddress.parse(self.mqtt_url.get_secret_value()) if self.mqtt_url else None
 
     def database(self) -> str:
         """The database's address in full: for the engine only, it may hold a password."""

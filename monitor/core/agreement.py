@@ -3,7 +3,7 @@
 The hours are agreed with the resident and say nothing about why: no word about health stands beside face data.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import IntEnum, StrEnum
 from zoneinfo import ZoneInfo
@@ -57,6 +57,12 @@ class Agreement:
             raise InvalidInput(
                 field="quiet", reason=f"must begin and end apart, {hours(LONGEST_QUIET):g} hours at most"
             )
+
+    def changed(self, step: Step, length: timedelta) -> "Agreement":
+        """With other hours for one step. Raises InvalidInput when they do not rise any more."""
+        if step is Step.PHONE:
+            return replace(self, phone=length)
+        return replace(self, visit=length) if step is Step.VISIT else replace(self, urgent=length)
 
     def until(self, step: Step, cause: Cause) -> timedelta:
         """How long the silence may last before this step. Who went out is phoned sooner, never later."""

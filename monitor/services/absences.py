@@ -133,7 +133,7 @@ def take_back(session: Session, rejected: SightingRow, remaining: Proofs) -> Non
         others = (
             proof.at
             for proof in remaining.of_life
-            if row.starts_at <= proof.at < row.ends_at
+            if max(row.starts_at, row.recorded_at) < proof.at < row.ends_at
             and sign(Evidence(proof.at, EvidenceSource.CAMERA, direction=proof.direction)) is Sign.BACK
         )
         row.ended_at = min(others, default=None)

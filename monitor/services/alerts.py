@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from models import AlertRow, CameraRow, OutboxRow, ResidentRow, WellnessCheckRow
@@ -17,6 +16,7 @@ from monitor.core.subject import SubjectKind
 from monitor.errors import Conflict, NotFound
 from monitor.services import events
 from monitor.store import alerts as queries
+from monitor.store.bulk import insert_rows
 
 SYSTEM = "system"
 # Taken, and nothing came of it for so long: it is everybody's again (W13).
@@ -53,6 +53,7 @@ class Alert:
     why: dict[str, Any]
     snapshot_id: str | None
     names: tuple[str, ...] = ()  # of the residents whom an alert about several lists
+    dark_cameras: tuple[str, ...] = ()  # the names of the cameras on their ways that were blind
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,10 @@ def raise_all(
         return []
     shared = {"estate_id": estate_id, "state": AlertState.OPEN, "opened_at": now}
     rows = [{**{name: getattr(each, name) for name in _FIELDS}, **shared} for each in new]
-    returning = insert(AlertRow).returning(AlertRow.id, sort_by_parameter_order=True)
-    ids = list(session.scalars(returning, rows))
+    found = {
+        (kind, subject): id for id, kind, subject in insert_rows(session, AlertRow, rows, returning=_KEY)
+    }
+    ids = [found[each.kind, each.subject] for each in new]
     checks = [
         {"alert_id": id, "resident_id": each.resident_id, "cause": each.cause}
         for id, each in zip(ids, new, strict=True)
@@ -109,12 +112,12 @@ def raise_all(
 
 def open_checks(session: Session, estate_id: str, checks: Sequence[dict[str, Any]], now: datetime) -> None:
     """`checks`: alert_id, resident_id and cause of each."""
-    if checks:
-        session.execute(
-            insert(WellnessCheckRow), [{"estate_id": estate_id, "opened_at": now, **each} for each in checks]
-        )
+    insert_rows(
+        session, WellnessCheckRow, [{"estate_id": estate_id, "opened_at": now, **each} for each in checks]
+    )
 
 
+_KEY = (AlertRow.id, AlertRow.kind, AlertRow.subject)
 _FIELDS = tuple(NewAlert.__dataclass_fields__)
 
 
@@ -287,6 +290,7 @@ def view(session: Session, row: AlertRow) -> Alert:
         why=row.why,
         snapshot_id=row.snapshot_id,
         names=queries.names(session, row.why.get("residents", ())),
+        dark_cameras=queries.camera_names(session, row.estate_id, row.why.get("cameras", ())),
     )
 
 
@@ -298,19 +302,19 @@ def owe(
     now: datetime,
 ) -> None:
     """Every channel owes a message about each alert; the round is why, and comes once for an alert."""
-    if rounds and channels:
-        session.execute(
-            insert(OutboxRow),
-            [
-                {
-                    "estate_id": estate_id,
-                    "alert_id": id,
-                    "channel": channel,
-                    "key": f"alert-{id}-{round_}-{channel}",
-                    "created_at": now,
-                    "next_try_at": now,
-                }
-                for id, round_ in rounds
-                for channel in channels
-            ],
-        )
+    insert_rows(
+        session,
+        OutboxRow,
+        [
+            {
+                "estate_id": estate_id,
+                "alert_id": id,
+                "channel": channel,
+                "key": f"alert-{id}-{round_}-{channel}",
+                "created_at": now,
+                "next_try_at": now,
+            }
+            for id, round_ in rounds
+            for channel in channels
+        ],
+    )

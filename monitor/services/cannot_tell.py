@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models import AlertRow, PresenceRow
+from models import AlertRow
 from monitor.core.agreement import Cause, Step
 from monitor.core.alert import AlertKind, AlertState, Outcome, Severity
 from monitor.core.presence import Assessment, Watched
@@ -31,7 +31,7 @@ SAME_FAULT_WITHIN = timedelta(hours=24)
 class Overdue:
     """Somebody whose silence asks for an alert."""
 
-    row: PresenceRow
+    row: Any  # of PresenceRow
     watched: Watched
     found: Assessment
     suspects: set[str] = field(
@@ -50,6 +50,7 @@ def tell(
     """Raise it, keep its names up, and end it when everybody can be seen again and no check is open."""
     dark = camera_queries.dark_since(session, estate_id, now - hold_off)
     blind = queries.blind_residents(session, estate_id, dark) if dark else []
+    queries.look_at(session, blind, now)
     running = _running(session, estate_id)
     if blind:
         slugs = camera_queries.slugs(session, dark)
@@ -94,7 +95,7 @@ def group(
     first = [each for each in overdue if each.step is Step.PHONE and not each.watched.alarms]
     if not first:
         return frozenset()
-    _suspect(session, first, now)
+    _suspect(session, estate_id, first, now)
     known = alert_queries.suspected(session, estate_id, now - SAME_FAULT_WITHIN)
     grouped = set()
     for camera in sorted({camera for each in first for camera in each.suspects}):
@@ -105,11 +106,13 @@ def group(
     return frozenset(grouped)
 
 
-def _suspect(session: Session, first: Sequence[Overdue], now: datetime) -> None:
+def _suspect(session: Session, estate_id: str, first: Sequence[Overdue], now: datetime) -> None:
     """Note which usual cameras were blind for a good part of each silence."""
-    ways = queries.usual_ways(session, [each.row.resident_id for each in first])
     since = min(each.found.since or now for each in first)
-    faults = camera_queries.faults(session, {id for cameras in ways.values() for id in cameras}, since, now)
+    faults = camera_queries.faults(session, estate_id, since, now)
+    if not faults:
+        return
+    ways = queries.usual_ways(session, [each.row.resident_id for each in first])
     for each in first:
         begin = each.found.since or now
         for camera in ways.get(each.row.resident_id, ()):

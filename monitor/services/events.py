@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from models import EventRow
 from monitor.store import events as queries
+from monitor.store.bulk import insert_rows
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,8 @@ def append_all(
     """Many of one kind, in order."""
     if facts:
         queries.lock_order(session)
-        session.execute(
-            insert(EventRow),
-            [{"estate_id": estate_id, "at": now, "kind": kind, "facts": each} for each in facts],
-        )
+        rows = [{"estate_id": estate_id, "at": now, "kind": kind, "facts": each} for each in facts]
+        insert_rows(session, EventRow, rows)
 
 
 def after(session: Session, estate_id: str, event_id: int, limit: int = 500) -> list[Event]:

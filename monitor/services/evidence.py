@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models import CameraRow, EvidenceRow, ResidentRow, UnclearFaceRow
@@ -61,8 +62,9 @@ def record(session: Session, estate_id: str, said: Said, by: str, now: datetime)
     row.at, row.by, row.created_at = require_past(said.at, now), by, now
     if resident_queries.consent_in_force(session, row.resident_id, Purpose.WELLNESS, now) is None:
         raise InvalidInput(field="resident_id", reason="this resident is not watched: no consent in force")
-    session.add(row)
-    session.flush()
+    faster = _add(session, row)
+    if faster is not None:
+        return _recorded(faster, repeated=True)
     facts = {"resident_id": row.resident_id, "source": row.source.value}
     events.append(session, estate_id, "evidence.recorded", now, **facts)
     found = Evidence(row.at, row.source, row.weight, row.direction)
@@ -137,6 +139,20 @@ def _row(estate_id: str, resident_id: int, source: EvidenceSource, weight: float
         note=said.note,
         key=said.key,
     )
+
+
+def _add(session: Session, row: EvidenceRow) -> EvidenceRow | None:
+    """The row that somebody else added with the same key at the same moment; None: this one is added."""
+    estate_id, key = row.estate_id, row.key
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        faster = _with_key(session, estate_id, key)
+        if faster is None:
+            raise
+        return faster
+    return None
 
 
 def _with_key(session: Session, estate_id: str, key: str | None) -> EvidenceRow | None:

@@ -67,11 +67,12 @@ def agree(
     reason: str,
     by: str,
     now: datetime,
-) -> None:
-    """Other hours from now on. Raises NotFound, InvalidInput."""
+) -> int:
+    """Other hours from now on; returns the number of the version. Raises NotFound, InvalidInput."""
     row = _watched(session, estate_id, resident_id)
-    agreements.write(session, row, agreed, reason, by, now)
+    version = agreements.write(session, row, agreed, reason, by, now).version
     refresh(session, row, now)
+    return version
 
 
 def leave(

@@ -1,5 +1,6 @@
 """Residents: the list with last seen, one resident's timeline, erasure."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -26,6 +27,7 @@ from monitor.services import enrolment, events, sightings, standing
 from monitor.store import cameras as camera_queries
 from monitor.store import residents as queries
 from monitor.store import sightings as sighting_queries
+from monitor.store.among import among
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,14 @@ def get(
 
 def name_of(session: Session, estate_id: str, resident_id: int) -> str:
     return _load(session, estate_id, resident_id).name
+
+
+def names(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """By number."""
+    rows = session.execute(
+        select(ResidentRow.id, ResidentRow.name).where(among(session, ResidentRow.id, ids))
+    )
+    return {id: name for id, name in rows}
 
 
 def timeline(

@@ -36,7 +36,7 @@ class NewSensor:
 
 def add(session: Session, estate_id: str, new: NewSensor, by: str, now: datetime) -> Sensor:
     """Raises InvalidInput, NotFound for an unknown resident, Conflict for an id that is in use."""
-    if not _SLUG.fullmatch(new.slug):
+    if not is_slug(new.slug):
         raise InvalidInput(field="id", reason="is 1 to 60 small letters, digits or hyphens")
     if new.kind not in SENSOR_WEIGHT:
         raise InvalidInput(field="kind", reason=f"is one of {', '.join(SENSOR_WEIGHT)}")
@@ -59,6 +59,10 @@ def add(session: Session, estate_id: str, new: NewSensor, by: str, now: datetime
     session.flush()
     events.append(session, estate_id, "sensor.added", now, sensor=row.slug, resident_id=row.resident_id)
     return _view(row, resident)
+
+
+def is_slug(text: str) -> bool:
+    return _SLUG.fullmatch(text) is not None
 
 
 def remove(session: Session, estate_id: str, slug: str, now: datetime) -> None:

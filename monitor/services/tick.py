@@ -7,18 +7,21 @@ and what follows is written in as few statements.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+from models import PresenceRow
 from monitor.core.agreement import Cause, Step
 from monitor.core.alert import AlertKind, Severity
-from monitor.core.presence import PresenceState, assess
+from monitor.core.presence import Assessment, PresenceState, assess
 from monitor.services import alerts, cannot_tell, endings, events, presence
 from monitor.services.cannot_tell import Overdue
 from monitor.services.watched import gather
 from monitor.store import alerts as alert_queries
 from monitor.store import cameras as camera_queries
 from monitor.store import watched as queries
+from monitor.store.bulk import update_rows
 
 AT_MOST = 1000  # in one transaction; the next takes the others
 SEVERITY = {Step.PHONE: Severity.WARNING, Step.VISIT: Severity.CRITICAL, Step.URGENT: Severity.CRITICAL}
@@ -46,7 +49,8 @@ def tick(session: Session, estate_id: str, channels: Sequence[str], now: datetim
     zone = camera_queries.zone(session, estate_id)
     watched, alert_ids = gather(session, estate_id, rows, now)
     found = {row.resident_id: assess(watched[row.resident_id], zone, now) for row in rows}
-    changed = [row.resident_id for row in rows if presence.apply(row, found[row.resident_id])]
+    update_rows(session, PresenceRow, [_written(row.resident_id, found[row.resident_id]) for row in rows])
+    changed = [row.resident_id for row in rows if row.state is not found[row.resident_id].state]
     events.append_all(session, estate_id, "presence.changed", now, [{"resident_id": id} for id in changed])
     overdue = [
         Overdue(row, watched[row.resident_id], found[row.resident_id])
@@ -55,9 +59,10 @@ def tick(session: Session, estate_id: str, channels: Sequence[str], now: datetim
     ]
     grouped = cannot_tell.group(session, estate_id, overdue, channels, now)
     alone = [each for each in overdue if each.row.resident_id not in grouped]
-    new = [each for each in alone if each.found.cause not in each.watched.alarms]
-    raised = alerts.raise_all(session, estate_id, [_alert(each, now) for each in new], channels, now)
-    risen = _rise(session, [each for each in alone if each not in new], alert_ids, channels, now)
+    new = [_alert(each, now) for each in alone if each.found.cause not in each.watched.alarms]
+    higher = [each for each in alone if each.found.cause in each.watched.alarms]
+    raised = alerts.raise_all(session, estate_id, new, channels, now)
+    risen = _rise(session, higher, alert_ids, channels, now)
     to_phone = [
         row
         for row in rows
@@ -66,8 +71,12 @@ def tick(session: Session, estate_id: str, channels: Sequence[str], now: datetim
     cannot_tell.phone(session, estate_id, [row.resident_id for row in to_phone], channels, now)
     ended = [row for row in rows if found[row.resident_id].state is PresenceState.WITHDRAWN]
     for row in ended:
-        endings.forget(session, row, now)
+        endings.forget(session, session.get_one(PresenceRow, row.resident_id), now)
     return Ticked(len(rows), len(raised), risen, len(grouped), len(ended))
+
+
+def _written(resident_id: int, found: Assessment) -> dict[str, Any]:
+    return {"resident_id": resident_id, "state": found.state, "step": found.step, "due_at": found.due_at}
 
 
 def _rise(

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models import PresenceRow
 from monitor.core.agreement import DEFAULT, Cause
 from monitor.core.interval import Interval, all_at_once
 from monitor.core.presence import Alarm, Watched
@@ -13,6 +12,7 @@ from monitor.core.sighting import Direction
 from monitor.core.wellness import LOOK_AGAIN
 from monitor.store import cameras as camera_queries
 from monitor.store import watched as queries
+from monitor.store.watched import Presence
 
 
 class Blindness:
@@ -34,14 +34,14 @@ class Blindness:
         """
         if not self._by_camera:
             return []
-        known = ways & self._by_camera.keys() or frozenset(self._by_camera)
+        known = frozenset(ways & self._by_camera.keys()) or frozenset(self._by_camera)
         if known not in self._found:
             self._found[known] = all_at_once((self._by_camera[id] for id in known), self._within)
         return self._found[known]
 
 
 def gather(
-    session: Session, estate_id: str, rows: Sequence[PresenceRow], now: datetime
+    session: Session, estate_id: str, rows: Sequence[Presence], now: datetime
 ) -> tuple[dict[int, Watched], dict[int, dict[Cause, int]]]:
     """By resident: what the rule needs, and the alert of every open check."""
     ids = [row.resident_id for row in rows]

@@ -62,6 +62,9 @@ def prepare(folder: Path, port: int, say: Callable[[str], None]) -> Ready:
             "SHOUWANG_CAMERAS_FILE": str(folder / "cameras.yaml"),
             "SHOUWANG_PORT": str(port),
             "SHOUWANG_TICK_S": "5",
+            # No quiet hours: who tries it at night sees the alert too.
+            "SHOUWANG_QUIET_FROM": "07:00",
+            "SHOUWANG_QUIET_UNTIL": "07:00",
             "SHOUWANG_CAMERA_USER": "viewer",
             "SHOUWANG_CAMERA_PASSWORD": secrets.token_urlsafe(9),
         },

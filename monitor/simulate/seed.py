@@ -10,12 +10,13 @@ from monitor.config.cameras import CameraConfig, EstateConfig
 from monitor.core.access import Role
 from monitor.core.ports import PhotoReader
 from monitor.services import accounts, enrolment, sightings
+from monitor.services.enrolment import Defaults
 from monitor.services.seen import Seen
 from monitor.simulate.people import UNSEEN, Person, residents
 from monitor.store.database import Database
 
 MOVED_IN = timedelta(days=60)
-CONSENT_DAYS, SNAPSHOT_DAYS = 365, 30
+SNAPSHOT_DAYS = 30
 NOT_SEEN_FOR = timedelta(hours=49)
 ACCOUNTS = {"duty": Role.DUTY, "staff": Role.STAFF, "admin": Role.ADMIN}
 
@@ -25,6 +26,7 @@ def seed(
     estate: EstateConfig,
     photos: PhotoReader,
     passwords: dict[str, str],
+    defaults: Defaults,
     now: datetime,
 ) -> None:
     """Fill an empty database. Photos are read before the write unit begins."""
@@ -38,7 +40,12 @@ def seed(
             accounts.create_account(session, estate.id, name, passwords[name], role, now)
         for person in residents():
             new = enrolment.NewResident(
-                person.name, person.flat, person.watched, CONSENT_DAYS, recorded_by="admin"
+                person.name,
+                person.flat,
+                person.watched,
+                defaults.consent_days,
+                recorded_by="admin",
+                agreed=defaults.agreed,
             )
             enrolled = enrolment.enrol(
                 session, estate.id, new, read[person.key], photos.engine, now - MOVED_IN

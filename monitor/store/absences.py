@@ -16,12 +16,13 @@ def of(session: Session, resident_id: int) -> Sequence[AbsenceRow]:
 
 
 def around(session: Session, resident_id: int, moment: datetime) -> Sequence[AbsenceRow]:
-    """Those that were planned for this moment, ended sooner or not."""
+    """Those that were planned for this moment, ended sooner or not. What was before one was entered is no return from it."""
     return session.scalars(
         select(AbsenceRow).where(
             AbsenceRow.resident_id == resident_id,
             AbsenceRow.starts_at <= moment,
             AbsenceRow.ends_at > moment,
+            AbsenceRow.recorded_at < moment,
         )
     ).all()
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from models import AlertRow, OutboxRow, ResidentRow, WellnessCheckRow
+from models import AlertRow, CameraRow, OutboxRow, ResidentRow, WellnessCheckRow
 from monitor.core.agreement import Step
 from monitor.core.alert import AlertKind, AlertState, Severity
+from monitor.store.among import among
 
 _URGENCY = case(
     {Severity.CRITICAL.value: 0, Severity.WARNING.value: 1, Severity.INFO.value: 2}, value=AlertRow.severity
@@ -129,8 +130,20 @@ def names(session: Session, residents: Sequence[int]) -> tuple[str, ...]:
     return tuple(
         session.scalars(
             select(ResidentRow.name)
-            .where(ResidentRow.id.in_(residents))
+            .where(among(session, ResidentRow.id, residents))
             .order_by(ResidentRow.name, ResidentRow.id)
+        )
+    )
+
+
+def camera_names(session: Session, estate_id: str, slugs: Sequence[str]) -> tuple[str, ...]:
+    if not slugs:
+        return ()
+    return tuple(
+        session.scalars(
+            select(CameraRow.name)
+            .where(CameraRow.estate_id == estate_id, CameraRow.slug.in_(slugs))
+            .order_by(CameraRow.id)
         )
     )
 
@@ -138,7 +151,9 @@ def names(session: Session, residents: Sequence[int]) -> tuple[str, ...]:
 def about(session: Session, alert_ids: Sequence[int]) -> dict[int, AlertRow]:
     return {
         row.id: row
-        for row in session.scalars(select(AlertRow).where(AlertRow.id.in_(alert_ids)).with_for_update())
+        for row in session.scalars(
+            select(AlertRow).where(among(session, AlertRow.id, alert_ids)).with_for_update()
+        )
     }
 
 

@@ -128,15 +128,15 @@ def slugs(session: Session, ids: Collection[int]) -> set[str]:
 
 
 def faults(
-    session: Session, ids: Collection[int], since: datetime, until: datetime
+    session: Session, estate_id: str, since: datetime, until: datetime
 ) -> dict[int, tuple[str, list[tuple[datetime, datetime]]]]:
-    """By camera: its slug, and when it was blind in that time by a fault of its own."""
+    """By camera that was: its slug, and when it was blind in that time by a fault of its own."""
     found: dict[int, tuple[str, list[tuple[datetime, datetime]]]] = {}
     rows = session.execute(
         select(CameraRow.id, CameraRow.slug, BlindTimeRow.started_at, BlindTimeRow.ended_at)
         .join(BlindTimeRow, BlindTimeRow.camera_id == CameraRow.id)
         .where(
-            CameraRow.id.in_(ids),
+            CameraRow.estate_id == estate_id,
             BlindTimeRow.reason != LEFT_OUT,
             BlindTimeRow.started_at < until,
             or_(BlindTimeRow.ended_at.is_(None), BlindTimeRow.ended_at > since),

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any, Protocol, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
 
 from models import (
@@ -26,18 +27,36 @@ from monitor.core.schedule import DailyWindow
 from monitor.core.silence import Doubt
 from monitor.core.wellness import EVIDENCE_OF_LIFE
 from monitor.store import cameras
+from monitor.store.among import among
 from monitor.store.residents import in_force
 
 
-def due(session: Session, estate_id: str, now: datetime, at_most: int) -> Sequence[PresenceRow]:
-    """Whose time is up, the longest overdue first. Locked until what is found is written."""
-    return session.scalars(
-        select(PresenceRow)
+class Presence(Protocol):
+    """What the rule needs of a presence row."""
+
+    resident_id: Any
+    agreement_id: Any
+    last_evidence_at: Any
+    last_direction: Any
+
+
+def due(session: Session, estate_id: str, now: datetime, at_most: int) -> Sequence[Row[Any]]:
+    """Whose time is up, the longest overdue first: columns of PresenceRow. Locked until what is found is written."""
+    found = session.execute(
+        select(
+            PresenceRow.resident_id,
+            PresenceRow.agreement_id,
+            PresenceRow.state,
+            PresenceRow.last_camera_id,
+            PresenceRow.last_evidence_at,
+            PresenceRow.last_direction,
+        )
         .where(PresenceRow.estate_id == estate_id, PresenceRow.due_at <= now)
         .order_by(PresenceRow.due_at)
         .limit(at_most)
         .with_for_update(skip_locked=True)
-    ).all()
+    )
+    return cast(Sequence[Row[Any]], found.all())
 
 
 def of_estate(session: Session, estate_id: str) -> Sequence[PresenceRow]:
@@ -47,11 +66,12 @@ def of_estate(session: Session, estate_id: str) -> Sequence[PresenceRow]:
 
 
 def agreements(session: Session, ids: Iterable[int]) -> dict[int, Agreement]:
-    rows = session.scalars(select(AgreementRow).where(AgreementRow.id.in_(set(ids))))
+    rows = session.execute(select(AgreementRow.__table__).where(among(session, AgreementRow.id, set(ids))))
     return {row.id: agreement(row) for row in rows}
 
 
-def agreement(row: AgreementRow) -> Agreement:
+def agreement(row: Any) -> Agreement:
+    """Of a row of AgreementRow, or its columns."""
     quiet = DailyWindow(row.quiet_from, row.quiet_until) if row.quiet_from and row.quiet_until else None
     return Agreement(
         phone=timedelta(hours=row.phone_hours),
@@ -66,7 +86,11 @@ def consent_ends(session: Session, residents: Sequence[int], now: datetime) -> d
     """Until when each of them agreed to be watched; who is missing did not, or no longer."""
     rows = session.execute(
         select(ConsentRow.resident_id, func.max(ConsentRow.until))
-        .where(ConsentRow.resident_id.in_(residents), ConsentRow.purpose == Purpose.WELLNESS, *in_force(now))
+        .where(
+            among(session, ConsentRow.resident_id, residents),
+            ConsentRow.purpose == Purpose.WELLNESS,
+            *in_force(now),
+        )
         .group_by(ConsentRow.resident_id)
     )
     return {resident_id: until for resident_id, until in rows}
@@ -74,7 +98,7 @@ def consent_ends(session: Session, residents: Sequence[int], now: datetime) -> d
 
 def absences(session: Session, residents: Sequence[int]) -> dict[int, list[Absence]]:
     found: dict[int, list[Absence]] = defaultdict(list)
-    for row in session.scalars(select(AbsenceRow).where(AbsenceRow.resident_id.in_(residents))):
+    for row in session.scalars(select(AbsenceRow).where(among(session, AbsenceRow.resident_id, residents))):
         found[row.resident_id].append(Absence(row.starts_at, row.ends_at, row.ended_at))
     return found
 
@@ -86,7 +110,7 @@ def doubts(session: Session, residents: Sequence[int]) -> dict[int, list[Doubt]]
         select(EvidenceRow.resident_id, EvidenceRow.at, EvidenceRow.weight)
         .join(PresenceRow, PresenceRow.resident_id == EvidenceRow.resident_id)
         .where(
-            EvidenceRow.resident_id.in_(residents),
+            among(session, EvidenceRow.resident_id, residents),
             EvidenceRow.weight < FULL,
             EvidenceRow.at > PresenceRow.last_evidence_at,
         )
@@ -110,7 +134,7 @@ def open_checks(
             AlertRow.id,
         )
         .join(AlertRow, AlertRow.id == WellnessCheckRow.alert_id)
-        .where(WellnessCheckRow.resident_id.in_(residents), WellnessCheckRow.closed_at.is_(None))
+        .where(among(session, WellnessCheckRow.resident_id, residents), WellnessCheckRow.closed_at.is_(None))
     )
     for resident_id, cause, step, agreement_id, alert_id in rows:
         found[resident_id].append((cause, step or Step.PHONE, agreement_id, alert_id))
@@ -122,7 +146,7 @@ def nobody_found_at(session: Session, residents: Sequence[int]) -> dict[int, dat
     rows = session.execute(
         select(WellnessCheckRow.resident_id, func.max(WellnessCheckRow.closed_at))
         .where(
-            WellnessCheckRow.resident_id.in_(residents),
+            among(session, WellnessCheckRow.resident_id, residents),
             WellnessCheckRow.outcome.not_in(EVIDENCE_OF_LIFE),
         )
         .group_by(WellnessCheckRow.resident_id)
@@ -133,7 +157,9 @@ def nobody_found_at(session: Session, residents: Sequence[int]) -> dict[int, dat
 def usual_ways(session: Session, residents: Sequence[int]) -> dict[int, frozenset[int]]:
     found: dict[int, set[int]] = defaultdict(set)
     rows = session.execute(
-        select(UsualWayRow.resident_id, UsualWayRow.camera_id).where(UsualWayRow.resident_id.in_(residents))
+        select(UsualWayRow.resident_id, UsualWayRow.camera_id).where(
+            among(session, UsualWayRow.resident_id, residents)
+        )
     )
     for resident_id, camera_id in rows:
         found[resident_id].add(camera_id)
@@ -156,6 +182,19 @@ def blind_residents(session: Session, estate_id: str, dark: Collection[int]) -> 
     if not usable <= set(dark):
         found = found.where(PresenceRow.resident_id.in_(ways))
     return list(session.scalars(found.order_by(PresenceRow.resident_id)))
+
+
+def look_at(session: Session, residents: Collection[int], now: datetime) -> None:
+    """These are due now, in as far as nobody has noted yet that they are blind."""
+    session.execute(
+        update(PresenceRow)
+        .where(
+            among(session, PresenceRow.resident_id, residents),
+            PresenceRow.state.in_((PresenceState.SEEN, PresenceState.LATE)),
+            PresenceRow.due_at > now,
+        )
+        .values(due_at=now)
+    )
 
 
 _CAN_BE_BLIND = (PresenceState.SEEN, PresenceState.LATE, PresenceState.BLIND)

@@ -1,7 +1,7 @@
 """The watch: who is overdue, which camera is blind, sending what alerts owe, and the book of visits. One a site.
 
-It also brings a changed camera file into the database, and keeps the scale of time. Of several watches started by mistake
-one acts (decision 6).
+It also brings a changed camera file into the database, listens to the sensors' broker, and keeps the scale of time. Of
+several watches started by mistake one acts (decision 6).
 
 The tick runs on the monotonic clock and derives everything from stored facts, so a missed or doubled tick is harmless.
 """
@@ -29,6 +29,7 @@ from monitor.workers.camera_watch import CameraFileWatch
 from monitor.workers.clock_keeper import ClockKeeper
 from monitor.workers.scheduler import Housekeeping
 from monitor.workers.sender import Sender
+from monitor.workers.sensor_listener import SensorListener
 from monitor.workers.visit_book import VisitBookServer
 
 BEAT_S = 1.0
@@ -61,10 +62,12 @@ class Watch:
         camera_file: CameraFileWatch,
         lock: WatchLock,
         clock: ClockKeeper,
+        sensors: SensorListener | None = None,
     ) -> None:
         self._estate_id, self._database, self._policy = estate_id, database, policy
         self._housekeeping, self._visit_book = housekeeping, visit_book
         self._camera_file, self._lock, self._clock = camera_file, lock, clock
+        self._sensors = sensors
         self._registered, self._told = camera_file.estate, camera_file.problems
         self._clock_told = False
         self._deviation: Deviation | None = None  # of the machine's clock, as it was told last
@@ -85,6 +88,7 @@ class Watch:
         self._hold_camera_alarms()
         self._housekeeping.start()
         answering = self._visit_book.start(stop)
+        listening = self._sensors.start(stop) if self._sensors else None
         for sender in self._senders:
             sender.start(stop)
         next_tick_s = monotonic_s()
@@ -103,8 +107,9 @@ class Watch:
                 self._do(self.tick)
             stop.wait(min(BEAT_S, self._policy.tick_s))
         self._housekeeping.stop()
-        if answering is not None:
-            answering.join()
+        for thread in (answering, listening):
+            if thread is not None:
+                thread.join()
         if replaced:
             raise WatchReplaced()
 

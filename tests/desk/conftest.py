@@ -1,7 +1,5 @@
 """The desk in a real browser. Nothing may leave this machine, in any of these tests."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from urllib.parse import SplitResult, urlsplit
 
@@ -9,9 +7,9 @@ import people
 import pytest
 from desk.site import Site
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+from programs import required
 
 DESK, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
-CHROMIUM = shutil.which("chromium")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -34,12 +32,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        if os.environ.get("SHOUWANG_REQUIRE_BROWSER") == "1":
-            pytest.fail("SHOUWANG_REQUIRE_BROWSER=1, but there is no chromium on the path")
-        pytest.skip("there is no chromium on the path")
+    chromium = required("chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield browser
         browser.close()
 

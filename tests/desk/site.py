@@ -27,12 +27,21 @@ from monitor.core.camera import CameraState
 from monitor.core.schedule import DailyWindow
 from monitor.core.subject import SubjectKind
 from monitor.core.visit import VisitRule
-from monitor.services import alerts, cameras, enrolment, expected_visitors, snapshots, visits
+from monitor.services import (
+    alerts,
+    cameras,
+    enrolment,
+    expected_visitors,
+    sensor_broker,
+    snapshots,
+    visits,
+)
 from monitor.services import estate as estates
 from monitor.services import tick as ticks
 from monitor.services.enrolment import NewResident, Photo
 from monitor.services.expected_visitors import NewPass
 from monitor.services.seen import Seen
+from monitor.services.sensor_broker import News
 from monitor.services.visits import VisitPolicy
 from monitor.store.database import Database
 from monitor.store.migration import migrate
@@ -137,7 +146,9 @@ class Site:
         return self.read(lambda session: alerts.get(session, self.estate_id, alert_id))
 
     def enrol(self, name: str, flat: str, *, watched: bool = True, days_ago: float = 40) -> int:
-        new = NewResident(name, flat, watched, consent_days=365, recorded_by=people.ANNA)
+        new = NewResident(
+            name, flat, watched, consent_days=365, recorded_by=people.ANNA, agreed=people.AGREED
+        )
         photo = Photo("1.jpg", people.photo_face(name), None)
         now = utc_now() - timedelta(days=days_ago)
         return self.write(
@@ -241,6 +252,14 @@ class Site:
             for alert in self.read(lambda session: alerts.listing(session, self.estate_id))
             if alert.camera == DARK
         )
+
+    def broker_says(self, news: News) -> None:
+        """What the watch tells about the sensors' broker."""
+        now = utc_now()
+        self.write(lambda session: sensor_broker.tell(session, self.estate_id, news, now))
+
+    def no_broker(self) -> None:
+        self.write(lambda session: sensor_broker.forget(session, self.estate_id))
 
     def _snapshot(self, face: str, at: datetime) -> snapshots.Snapshot:
         return snapshots.save(self.runtime.files, portrait(face), scene(portrait(face)), at)

@@ -46,7 +46,7 @@ def test_a_sighting_is_rejected_with_a_click_and_a_confirmation(site: Site, open
     expect(entry).to_have_class("rejected")
     expect(entry).to_contain_text("Sam 于")
     expect(entry.get_by_role("button")).to_have_count(0)
-    expect(page.locator(".panel.stack").last).to_contain_text("1号楼电梯厅")
+    expect(page.locator(".aside-first .panel.stack").first).to_contain_text("1号楼电梯厅")
     assert shown(site, resident_id).last_seen_place == "1号楼电梯厅"
 
 

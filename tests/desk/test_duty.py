@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from monitor.core.alert import AlertState, Outcome
 from monitor.services import outbox
+from monitor.services.sensor_broker import News
 
 pytestmark = pytest.mark.browser
 WITHIN_1_S = 1_000
@@ -36,6 +37,23 @@ def test_the_desk_says_in_one_line_how_everything_is_and_what_is_dark(open_page:
     page = open_page("/", people.OLGA)
     expect(page.locator("h1")).to_contain_text("8 路摄像机中 7 路在线")
     expect(page.locator(".facts")).to_contain_text("西门 连接不上")
+
+
+def test_the_desk_says_at_once_when_sensors_cannot_be_heard_and_that_reports_were_refused(
+    site: Site, open_page: Open
+) -> None:
+    page = open_page("/", people.OLGA)
+    known = page.locator(".facts")
+    expect(known).to_contain_text("西门")
+    expect(known).not_to_contain_text("消息代理")
+    site.broker_says(News(connected=False, refused=3, first_refused=[("nobodys", "unknown")]))
+    try:
+        expect(known).to_contain_text("消息代理已断开")
+        expect(known).to_contain_text("3 条传感器消息未被接受")
+        site.broker_says(News(connected=True))
+        expect(known).not_to_contain_text("消息代理已断开")
+    finally:
+        site.no_broker()
 
 
 def test_an_alert_says_who_since_when_and_why(site: Site, open_page: Open) -> None:

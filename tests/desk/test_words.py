@@ -8,17 +8,21 @@ import pytest
 
 from api.desk import theme
 from api.desk.text import CATALOGUES, EN, ZH_CN, catalogue, say
+from api.desk.text.care import Care
 from api.desk.theme import DAY, NIGHT, Palette
 from monitor import errors
 from monitor.clock import utc_now
+from monitor.core.absence import AbsenceEnd
 from monitor.core.access import Role
-from monitor.core.agreement import Step
+from monitor.core.agreement import Cause, Step
 from monitor.core.alert import AlertKind, Outcome, Severity
 from monitor.core.camera import CameraState
 from monitor.core.expected_visitor import PassState
 from monitor.core.identifiability import CameraVerdict, IecClass, Light
 from monitor.core.presence import PresenceState
 from monitor.core.sighting import Direction
+from monitor.core.wellness import AttemptKind, AttemptResult
+from monitor.services.enrolled_well import Poorly
 
 # law.md, section 6, left column.
 FORBIDDEN = re.compile(
@@ -33,6 +37,10 @@ COMPLETE = {
     "pass_state": PassState, "camera_state": CameraState, "presence": PresenceState, "direction": Direction,
     "camera_verdict": CameraVerdict, "verdict_means": CameraVerdict, "light": Light, "iec": IecClass,
 }  # fmt: skip
+COMPLETE_CARE = {
+    "cause": Cause, "stands": PresenceState, "attempt": AttemptKind, "result": AttemptResult, "poorly": Poorly,
+    "ended": AbsenceEnd,
+}  # fmt: skip
 
 
 def sentences(words: object) -> dict[str, str]:
@@ -41,6 +49,8 @@ def sentences(words: object) -> dict[str, str]:
         value = getattr(words, field.name)
         if isinstance(value, str):
             found[field.name] = value
+        elif isinstance(value, Care):
+            found |= {f"{field.name}.{key}": sentence for key, sentence in sentences(value).items()}
         elif isinstance(value, tuple):
             found |= {f"{field.name}[{i}]": sentence for i, sentence in enumerate(value)}
         else:
@@ -69,6 +79,8 @@ def test_no_sentence_says_what_may_not_be_said(code: str) -> None:
 def test_every_word_of_the_rules_has_a_sentence(code: str) -> None:
     for name, words in COMPLETE.items():
         assert set(getattr(CATALOGUES[code], name)) == set(words), name
+    for name, words in COMPLETE_CARE.items():
+        assert set(getattr(CATALOGUES[code].care, name)) == set(words), name
 
 
 def test_a_choice_goes_before_what_the_browser_asks_for_and_chinese_is_the_default() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import people
 import pytest
 from sqlalchemy import select
-from watching import ACTS, WatchProcess, wait_for, watching
+from watch_process import ACTS, WatchProcess, wait_for, watching
 
 from models import AlertRow, CameraRow
 from monitor.bootstrap import Runtime

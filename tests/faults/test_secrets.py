@@ -1,10 +1,11 @@
-"""The passwords of cameras get to the cameras and to nobody else."""
+"""Passwords of cameras, and of the sensors' broker, get to them and to nobody else."""
 
 import base64
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import av
 import numpy as np
@@ -16,6 +17,7 @@ from service import Service, camera_file
 # A password that has to be encoded in an address. Its middle stays the same in every spelling.
 MIDDLE = "kanarienvogel"
 WORDS = {name: f"p@/{MIDDLE}-{name}:%#" for name in ("dead", "shut", "good")}
+BROKER = f"p@/{MIDDLE}-broker:%#"  # of other sensors; nobody answers there
 EXPECTED = {"dead": "unreachable", "shut": "refused", "good": "live"}
 PATHS = (
     "/api/v1/cameras",
@@ -58,10 +60,14 @@ def three_cameras(folder: Path) -> Iterator[Service]:
             f"@127.0.0.1:{port}/clip.mp4/play_count_0"
             for name, port in ports.items()
         }
-        settings = {"log_level": "DEBUG", **variables}
+        broker = f"mqtt://ada:{quote(BROKER, safe='')}@127.0.0.1:{rtsp.free_port()}"
+        settings = {"log_level": "DEBUG", "mqtt_url": broker, **variables}
         with Service(folder, camera_file(folder, addresses), **settings) as service:
             service.wait_for(lambda: states(service) == EXPECTED, 60, f"cameras that are {EXPECTED}")
             service.wait_for(lambda: "refuses its password" in service.tail(), 30, "the last wrong password")
+            service.wait_for(
+                lambda: service.get("status")["sensor_broker"], 30, "word of the sensors' broker"
+            )
             yield service
 
 
@@ -111,7 +117,7 @@ def test_no_answer_log_file_or_command_line_holds_a_camera_password(said: dict[s
 
 
 def test_the_search_looked_where_a_password_could_have_been(said: dict[str, bytes]) -> None:
-    assert b"refuses its password" in said["log"]
+    assert b"refuses its password" in said["log"] and b"the sensors' broker" in said["log"]
     assert b'"dead"' in said["/api/v1/cameras"] and b"openapi" in said["/api/v1/openapi.json"]
     assert {"shouwang.db while it runs", "shouwang.db-wal while it runs"} <= said.keys()
     assert b"unreachable" in said["shouwang.db while it runs"] + said["shouwang.db-wal while it runs"]

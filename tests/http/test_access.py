@@ -74,6 +74,12 @@ TABLE: dict[str, tuple[str, dict[str, Any], tuple[int, int, int, int]]] = {
     ),
     f"GET {V1}/residents/{{resident_id}}": (f"{V1}/residents/{{ada}}", {}, (401, 200, 200, 200)),
     f"DELETE {V1}/residents/{{resident_id}}": (f"{V1}/residents/{{ada}}", {}, (401, 403, 403, 204)),
+    f"GET {V1}/advice": (f"{V1}/advice", {}, (401, 403, 200, 200)),
+    f"GET {V1}/residents/{{resident_id}}/advice": (
+        f"{V1}/residents/{{ada}}/advice",
+        {},
+        (401, 403, 200, 200),
+    ),
     f"GET {V1}/residents/{{resident_id}}/timeline": (
         f"{V1}/residents/{{ada}}/timeline",
         {},
@@ -233,6 +239,7 @@ def test_a_route_beside_the_framework_stops_the_start_too(app: FastAPI) -> None:
 ELSEWHERE = [
     ("GET", "/residents/{ada}", {}),
     ("GET", "/residents/{ada}/timeline", {}),
+    ("GET", "/residents/{ada}/advice", {}),
     ("POST", "/residents/{ada}/photos", MORE),
     ("DELETE", "/residents/{ada}", {}),
     ("POST", "/sightings/{sighting}/rejection", {}),

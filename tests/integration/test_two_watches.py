@@ -12,7 +12,7 @@ from threading import Event
 import people
 import pytest
 from sqlalchemy import func, select, text
-from watching import ACTS, WAITS, wait_for, watching
+from watch_process import ACTS, WAITS, wait_for, watching
 
 from models import AlertRow
 from monitor import bootstrap

@@ -1,7 +1,6 @@
 """A stranger at the gate at night is on the desk within two seconds of the first clear frame."""
 
 import math
-import os
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
-from desk.conftest import ARGUMENTS, CHROMIUM, sign_in
+from desk.conftest import ARGUMENTS, sign_in
 from playwright.sync_api import Page, sync_playwright
+from programs import required
 from service import Service
 from stories.sample import DUTY, LOOP_S, NIGHT_GATE, PASSWORD, PLACES, TOLD, Sample
 
@@ -46,10 +46,7 @@ class Shown:
 
 @pytest.fixture(scope="module")
 def service(sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    if CHROMIUM is None:
-        if os.environ.get("SHOUWANG_REQUIRE_BROWSER") == "1":
-            pytest.fail("SHOUWANG_REQUIRE_BROWSER=1, but there is no chromium on the path")
-        pytest.skip("there is no chromium on the path")
+    required("chromium")
     folder = tmp_path_factory.mktemp("in-time")
     with sample.running(folder, visit_gap_minutes=VISIT_GAP_MINUTES) as running:
         yield running
@@ -66,7 +63,7 @@ def first_clear_s(told: Pass) -> float:
 
 def watch_the_desk(service: Service) -> Shown:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=required("chromium"), args=ARGUMENTS)
         page = browser.new_page(base_url=str(service.client.base_url), locale="zh-CN")
         page.goto("/")
         sign_in(page, DUTY, PASSWORD)

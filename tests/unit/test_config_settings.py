@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from monitor.config.broker import BrokerAddress
 from monitor.config.settings import Settings, load_settings, misspelt
 from monitor.core.agreement import Agreement
 from monitor.core.identification import IdentificationPolicy
@@ -82,6 +83,15 @@ def test_the_database_may_be_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     assert CANARY not in repr(settings)
 
 
+def test_the_sensors_broker_is_read_and_its_password_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().broker() is None
+    monkeypatch.setenv("SHOUWANG_MQTT_URL", f"mqtts://ada:{CANARY}@broker")
+    settings = load_settings()
+    assert settings.broker() == BrokerAddress("broker", 8883, True, "ada", CANARY)
+    assert settings.mqtt_topic == "shouwang/evidence"
+    assert CANARY not in f"{settings!r} {settings} {settings.model_dump_json()} {settings.broker()!r}"
+
+
 @pytest.mark.parametrize(
     ("host", "public_url", "link"),
     [
@@ -109,6 +119,12 @@ def test_links_lead_to_the_desk(
         ("PUBLIC_URL", f"https://u:{CANARY}@desk", "without user and password"),
         ("PUBLIC_URL", "javascript:alert(1)", "must be an address"),
         ("PUBLIC_URL", "http://[", "must be an address"),
+        ("MQTT_URL", f"http://u:{CANARY}@broker", "must start with mqtt://"),
+        ("MQTT_URL", f"mqtt://u:{CANARY}@b:port", "port"),
+        ("MQTT_TOPIC", "estate/+", "without + and #"),
+        ("MQTT_TOPIC", "estate//evidence", "empty parts"),
+        ("MQTT_TOPIC", "$SYS/evidence", "without $"),
+        ("MQTT_TOPIC", "e" * 201, "at most 200"),
         ("NOTIFY", f'{{"duty": "wecombot://{CANARY}"', "must be JSON"),
         ("NOTIFY", f'["{CANARY}"]', "names and addresses"),
         ("NOTIFY", f'{{"duty": "{CANARY}"}}', "channel 1 must look like"),

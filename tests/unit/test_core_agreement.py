@@ -84,3 +84,17 @@ def test_who_is_out_is_phoned_by_the_sooner_of_two_hours() -> None:
     assert agreed.until(Step.PHONE, Cause.UNSEEN) == 24 * HOUR
     assert agreed.until(Step.VISIT, Cause.NOT_BACK) == agreed.visit
     assert agreed.until(Step.URGENT, Cause.NOT_BACK) == agreed.urgent
+
+
+@pytest.mark.parametrize("step", list(Step))
+def test_other_hours_for_one_step_leave_the_others_as_they_are(step: Step) -> None:
+    before = Agreement(quiet=NIGHT)
+    after = before.changed(step, before.until(step, Cause.UNSEEN) + timedelta(hours=1))
+    moved = {each: after.until(each, Cause.UNSEEN) - before.until(each, Cause.UNSEEN) for each in Step}
+    assert moved == {each: timedelta(hours=each is step) for each in Step}
+    assert after.quiet == NIGHT
+
+
+def test_a_step_is_not_moved_over_the_next() -> None:
+    with pytest.raises(InvalidInput, match="must rise"):
+        Agreement().changed(Step.PHONE, Agreement().visit)

@@ -1,7 +1,7 @@
 """The smallest pieces: text, time, chip, button, field. Plain HTML tags under our own rules."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from nicegui import ui
@@ -99,6 +99,29 @@ def field(label: str, on_change: Callable[[str], Any], hint: str = "", name: str
         box = typing(on_change, name)
         box.props["placeholder"] = hint
     return box
+
+
+def day_field(
+    label: str,
+    on_change: Callable[[date | None], Any],
+    value: date | None = None,
+    earliest: date | None = None,
+    latest: date | None = None,
+) -> Element:
+    """A day; None while it is not complete."""
+    box = field(label, lambda typed: on_change(_day(typed)))
+    box.props["type"] = "date"
+    for name, day in (("value", value), ("min", earliest), ("max", latest)):
+        if day is not None:
+            box.props[name] = day.isoformat()
+    return box
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None
 
 
 def tick(words: str, on_change: Callable[[bool], Any], hint: str = "") -> Element:

@@ -56,6 +56,7 @@ def _tabs(viewer: Viewer) -> None:
     with tag("nav", "tabs"):
         for address, label, drawing, needs in (
             ("/", words.desk, "bell", Action.SEE_ALERTS),
+            ("/care", words.care.tab, "wellness", Action.RECORD_CHECKS),
             ("/cameras", words.cameras, "camera", Action.SEE_CAMERAS),
             ("/residents", words.residents, "people", Action.SEE_RESIDENTS),
             ("/unclear", words.unclear, "unknown", Action.SEE_SIGHTINGS),
@@ -63,7 +64,7 @@ def _tabs(viewer: Viewer) -> None:
         ):
             if not viewer.may(needs):
                 continue
-            there = here == address or (address != "/" and here.startswith(address))
+            there = here == address or (address != "/" and here.startswith(_BELOW.get(address, (address,))))
             with linked(address, f"tab {'here' if there else ''}") as tab:
                 if there:
                     tab.props["aria-current"] = "page"
@@ -71,6 +72,10 @@ def _tabs(viewer: Viewer) -> None:
                 text(label)
                 if address == "/":
                     _alarm(viewer)
+
+
+# Pages that belong to a tab without being below its address.
+_BELOW = {"/care": ("/care", "/checks", "/accounted", "/hours")}
 
 
 def _alarm(viewer: Viewer) -> None:

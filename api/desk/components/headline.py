@@ -1,10 +1,10 @@
 """How everything is, in one sentence, and below it what is not known."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from api.desk.access import Viewer
-from api.desk.components.basics import ago, tag, text
+from api.desk.components.basics import ago, link, tag, text
 from api.desk.components.camera_state import dark_since, in_words, is_live
 from api.desk.components.icons import icon
 from api.desk.text import Catalogue
@@ -15,12 +15,14 @@ from monitor.services.outbox import DESK
 from monitor.services.status import Status
 
 CAMERAS_NAMED = 5
+REFUSED_SHOWN = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
 class Clause:
     look: str
     words: str
+    address: str = ""  # where more is said
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,13 @@ def gaps(words: Catalogue, status: Status, now: datetime) -> tuple[Gap, ...]:
     ]
     if len(dark) > CAMERAS_NAMED:
         found.append(Gap("camera_off", words.and_more.format(n=len(dark) - CAMERAS_NAMED)))
+    if status.watch_is_behind:
+        found.append(Gap("critical", words.watch_is_behind))
+    broker = status.sensor_broker
+    if broker and not broker.connected:
+        found.append(Gap("warning", words.broker_away, broker.since))
+    if broker and broker.refused_at and now - broker.refused_at < REFUSED_SHOWN:
+        found.append(Gap("warning", words.broker_refused.format(n=broker.refused), broker.refused_at))
     hurried = sum(bool(camera.left_out_per_s) for camera in in_use)
     if hurried:
         found.append(Gap("warning", words.looked_less.format(n=hurried)))
@@ -77,7 +86,10 @@ def draw_clauses(shown: tuple[Clause, ...]) -> None:
         for clause in shown:
             with tag("span", f"clause {clause.look}"):
                 icon(clause.look)
-                text(clause.words)
+                if clause.address:
+                    link(clause.words, clause.address, "plain-link")
+                else:
+                    text(clause.words)
 
 
 def draw_gaps(viewer: Viewer, shown: tuple[Gap, ...]) -> None:
@@ -110,5 +122,9 @@ def _people(words: Catalogue, people: Count) -> Clause:
     if not people.watched:
         return Clause("info", words.nobody_watched)
     if people.everybody:
-        return Clause("good", words.all_accounted.format(n=people.watched))
-    return Clause("warning", words.some_accounted.format(n=people.accounted_for, total=people.watched))
+        return Clause("good", words.all_accounted.format(n=people.watched), "/accounted")
+    return Clause(
+        "warning",
+        words.some_accounted.format(n=people.accounted_for, total=people.watched),
+        "/accounted",
+    )

@@ -5,7 +5,7 @@ from api.desk.text import Catalogue
 from monitor.core.presence import PresenceState
 from monitor.services.residents import Resident
 
-_LOOKS = {
+LOOKS = {
     PresenceState.SEEN: ("good", "good"),
     PresenceState.LATE: ("clock", "warning"),
     PresenceState.UNSEEN: ("warning", "warning"),
@@ -20,5 +20,5 @@ def presence_chip(words: Catalogue, resident: Resident) -> None:
     if resident.state is None:
         chip("person", words.not_watched)
         return
-    drawing, look = _LOOKS[resident.state]
+    drawing, look = LOOKS[resident.state]
     chip(drawing, words.presence[resident.state], look)

@@ -120,8 +120,8 @@ def _why_wellness(viewer: Viewer, alert: Alert) -> list[str]:
 
 def _why_cannot_tell(words: Catalogue, alert: Alert) -> list[str]:
     lines = [words.why_names.format(names=words.comma.join(alert.names))]
-    if alert.why["cameras"]:
-        lines.append(words.why_cameras.format(cameras=words.comma.join(alert.why["cameras"])))
+    if alert.dark_cameras:
+        lines.append(words.why_cameras.format(cameras=words.comma.join(alert.dark_cameras)))
     return lines
 
 

@@ -14,12 +14,16 @@ from api.desk.components.follow import follow
 from api.desk.components.frame import frame
 from api.desk.components.receipt import confirm_shown
 from api.desk.components.redrawn import Redrawn
-from monitor.services import alerts, events, outbox
+from monitor.core.access import Action
+from monitor.core.alert import AlertKind
+from monitor.services import alerts, events, outbox, wellness
 from monitor.services.alerts import Alert
 from monitor.services.events import Event
 from monitor.services.outbox import DESK, Owed
+from monitor.services.wellness import WellnessCheck
 
 LOOK_AGAIN_S = 10.0
+CARE = frozenset({AlertKind.WELLNESS, AlertKind.CANNOT_TELL})
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class Story:
     alert: Alert
     events: list[Event]
     owed: list[Owed]
+    checks: list[WellnessCheck]  # that it asks for, for who may record them
 
 
 async def alert(viewer: Viewer, alert_id: int) -> None:
@@ -34,7 +39,12 @@ async def alert(viewer: Viewer, alert_id: int) -> None:
         estate_id = viewer.desk.estate_id
         found = alerts.get(session, estate_id, alert_id)
         happened = events.of_alert(session, estate_id, alert_id, found.opened_at)
-        return Story(found, happened, outbox.of_alert(session, estate_id, alert_id))
+        checks = (
+            wellness.of_alert(session, estate_id, alert_id)
+            if found.kind in CARE and viewer.may(Action.RECORD_CHECKS)
+            else []
+        )
+        return Story(found, happened, outbox.of_alert(session, estate_id, alert_id), checks)
 
     first = await viewer.desk.read(read)
     with frame(viewer, wording.title(viewer.words, first.alert)):
@@ -66,6 +76,8 @@ def _draw(viewer: Viewer, story: Story, close: Callable[[Alert], None]) -> None:
                 text(words.why, name="h2")
                 for line in wording.why(viewer, found):
                     fact("info", line)
+            if story.checks:
+                _checks(viewer, story.checks)
             if found.outcome is not None:
                 _result(viewer, found)
         with tag("div", "stack"):
@@ -80,6 +92,17 @@ def _evidence(viewer: Viewer, found: Alert) -> None:
     with tag("div", "evidence"):
         image(f"{address}/face", words.face_of_visit)
         image(f"{address}/scene", words.scene_of_visit, "wide")
+
+
+def _checks(viewer: Viewer, checks: list[WellnessCheck]) -> None:
+    words, care = viewer.words, viewer.words.care
+    with tag("section", "panel stack"):
+        text(care.check, name="h2")
+        for check in checks:
+            with tag("div", "row"):
+                link(care.check_of.format(name=check.resident_name), f"/checks/{check.id}")
+                if check.outcome is not None:
+                    fact("good", words.outcome[check.outcome], "soft")
 
 
 def _result(viewer: Viewer, found: Alert) -> None:

@@ -68,7 +68,7 @@ async def duty(viewer: Viewer) -> None:
         await confirm_shown(viewer, [alert.id for alert in found.unresolved])
 
     await redraw()
-    follow(viewer, redraw, ("alert.", "camera.", "presence.", "resident.", "visit."), LOOK_AGAIN_S)
+    follow(viewer, redraw, ("alert.", "camera.", "presence.", "resident.", "sensor.", "visit."), LOOK_AGAIN_S)
 
 
 def _overview(session: Session, viewer: Viewer) -> Overview:

@@ -2,11 +2,10 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from nicegui.element import Element
 from sqlalchemy.orm import Session
 
 from api.desk.access import Viewer
-from api.desk.components.basics import button, fact, field, link, tag, text, tick
+from api.desk.components.basics import button, day_field, fact, field, link, tag, text, tick
 from api.desk.components.frame import frame
 from api.desk.components.photo_picker import PhotoPicker
 from monitor.clock import utc_now
@@ -52,17 +51,11 @@ class Form:
                     words.visit_reason, lambda typed: self._set("_reason", typed), words.visit_reason_hint
                 )
                 name.props["maxlength"], reason.props["maxlength"] = NAME_LIMIT, REASON_LIMIT
-                first = field(words.first_day, lambda typed: self._set("_first", _day(typed)))
-                last = field(words.last_day, lambda typed: self._set("_last", _day(typed)))
-                for box in (first, last):
-                    self._days(box)
-                first.props["value"] = self._today.isoformat()
+                # From today on; the last day ends LONGEST_PASS from today at most.
+                days = {"earliest": self._today, "latest": self._today + LONGEST_PASS - timedelta(days=1)}
+                day_field(words.first_day, lambda day: self._set("_first", day), self._today, **days)
+                day_field(words.last_day, lambda day: self._set("_last", day), **days)
             text(words.pass_limit.format(days=LONGEST_PASS.days), "soft small", "p")
-
-    def _days(self, box: Element) -> None:
-        """From today on; the last day ends LONGEST_PASS from today at most."""
-        latest = self._today + LONGEST_PASS - timedelta(days=1)
-        box.props.update(type="date", min=self._today.isoformat(), max=latest.isoformat())
 
     def _set(self, name: str, value: object) -> None:
         setattr(self, name, value)
@@ -136,11 +129,3 @@ async def expect(viewer: Viewer) -> None:
             text(words.expect, name="h1")
             text(words.expect_lead, "soft", "p")
         Form(viewer)
-
-
-def _day(typed: str) -> date | None:
-    """None while the day is not complete."""
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None

@@ -5,16 +5,23 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from api.desk.access import Viewer
+from api.desk.components.agreeing import Agreeing
 from api.desk.components.basics import ago, button, fact, image, link, tag, text
+from api.desk.components.care_panels import Cared, Dialogs, care_panels
+from api.desk.components.contacts_form import ContactsForm
 from api.desk.components.follow import follow
 from api.desk.components.frame import frame
 from api.desk.components.last_seen import last_seen
+from api.desk.components.leaving import Leaving
 from api.desk.components.presence_chip import presence_chip
 from api.desk.components.redrawn import Redrawn
 from api.desk.components.rejecting import Reject, Rejecting
+from api.desk.components.stopping import Stopping
 from monitor.clock import utc_now
 from monitor.core.access import Action
+from monitor.core.presence import PresenceState
 from monitor.errors import NotAllowed
+from monitor.services import absences, agreements
 from monitor.services import residents as services
 from monitor.services.residents import Resident, TimelineEntry
 
@@ -24,6 +31,7 @@ LOOK_AGAIN_S = 15.0
 @dataclass(frozen=True)
 class Person:
     resident: Resident
+    cared: Cared | None  # None: not watched, or not for this viewer
     history: list[TimelineEntry] | None  # None: not for this viewer
 
 
@@ -34,25 +42,41 @@ async def resident(viewer: Viewer, resident_id: int) -> None:
         found = services.get(
             session, viewer.desk.estate_id, resident_id, role, name, utc_now(), engine=engine
         )
+        cared = _cared(session, viewer, found)
         try:
             history = services.timeline(session, viewer.desk.estate_id, resident_id, role, name)
         except NotAllowed:
-            return Person(found, None)
-        return Person(found, history)
+            return Person(found, cared, None)
+        return Person(found, cared, history)
 
     first = await viewer.desk.read(read)
     with frame(viewer, first.resident.name):
         rejecting = Rejecting(viewer, first.resident.name)
-        shown = Redrawn[Person](viewer, lambda person: _draw(viewer, person, rejecting.open))
+        dialogs = Dialogs(
+            Agreeing(viewer, resident_id).open,
+            Leaving(viewer, resident_id).open,
+            ContactsForm(viewer, resident_id).open,
+            Stopping(viewer, resident_id, first.resident.name).open,
+        )
+        shown = Redrawn[Person](viewer, lambda person: _draw(viewer, person, rejecting.open, dialogs))
     shown.show(first)
 
     async def redraw() -> None:
         shown.show(await viewer.desk.read(read))
 
-    follow(viewer, redraw, ("presence.", "resident.", "sighting.", "alert."), LOOK_AGAIN_S)
+    kinds = ("presence.", "resident.", "sighting.", "alert.", "agreement.", "absence.", "evidence.", "watch.")
+    follow(viewer, redraw, kinds, LOOK_AGAIN_S)
 
 
-def _draw(viewer: Viewer, person: Person, reject: Reject) -> None:
+def _cared(session: Session, viewer: Viewer, found: Resident) -> Cared | None:
+    """What is agreed is for who agrees on it."""
+    if found.state in (None, PresenceState.WITHDRAWN) or not viewer.may(Action.AGREE):
+        return None
+    away = absences.listing(session, viewer.desk.estate_id, found.id, utc_now())
+    return Cared(agreements.in_force(session, found.id), tuple(away))
+
+
+def _draw(viewer: Viewer, person: Person, reject: Reject, dialogs: Dialogs) -> None:
     words, found = viewer.words, person.resident
     with tag("div", "lead"), tag("div", "stack"):
         text(found.name, name="h1")
@@ -60,7 +84,7 @@ def _draw(viewer: Viewer, person: Person, reject: Reject) -> None:
             presence_chip(words, found)
             if found.flat:
                 text(words.building.format(flat=found.flat), "soft")
-    with tag("div", "detail"):
+    with tag("div", "detail aside-first"):
         with tag("section", "panel"):
             text(words.history, name="h2")
             if person.history is None:
@@ -70,7 +94,10 @@ def _draw(viewer: Viewer, person: Person, reject: Reject) -> None:
             with tag("ol", "timeline"):
                 for entry in person.history or ():
                     _entry(viewer, entry, reject)
-        _facts(viewer, found)
+        with tag("div", "stack"):
+            _facts(viewer, found)
+            if person.cared is not None:
+                care_panels(viewer, found.id, person.cared, dialogs)
 
 
 def _facts(viewer: Viewer, found: Resident) -> None:

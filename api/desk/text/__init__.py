@@ -38,7 +38,8 @@ def say(words: Catalogue, error: errors.ShouwangError) -> str:
         case errors.NotAllowed():
             return words.error_not_allowed
         case errors.InvalidInput():
-            return words.error_field.get(str(error.facts["field"]), words.error_invalid)
+            field = str(error.facts["field"])
+            return words.care.error_field.get(field) or words.error_field.get(field, words.error_invalid)
         case errors.WalkRefused():
             return words.walk_reason.get(str(error.facts.get("key")), words.error_other)
         case errors.WalkBusy():

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from api.desk.text.care import Care
 from monitor.core.access import Role
 from monitor.core.agreement import Step
 from monitor.core.alert import AlertKind, Outcome, Severity
@@ -17,6 +18,7 @@ from monitor.core.sighting import Direction
 @dataclass(frozen=True, kw_only=True)
 class Catalogue:
     code: str  # BCP 47
+    care: Care  # of the pages on which staff look after residents
     product: str
 
     # times
@@ -71,6 +73,8 @@ class Catalogue:
     some_open: str
     count_state: Mapping[PresenceState, str]  # of those who are not accounted for
     watch_is_behind: str
+    broker_away: str
+    broker_refused: str
     count_taken: str
     unknown: str
     unknown_none: str

@@ -1,5 +1,6 @@
 """English."""
 
+from api.desk.text import care
 from api.desk.text.catalogue import Catalogue
 from monitor.core.access import Role
 from monitor.core.agreement import Step
@@ -13,6 +14,7 @@ from monitor.core.sighting import Direction
 
 EN = Catalogue(
     code="en",
+    care=care.EN,
     product="Shouwang",
     ago_s="{n} s ago",
     ago_min="{n} min ago",
@@ -70,6 +72,8 @@ EN = Catalogue(
         PresenceState.NOT_STARTED: "{n} never seen yet; the clock starts with the first sighting",
     },
     watch_is_behind="The watch does not run: nobody looks at what is due",
+    broker_away="The sensors cannot be heard: their broker is away",
+    broker_refused="{n} reports of sensors were refused; the log says which and why",
     count_taken="{n} taken, result not recorded yet",
     unknown="Worth knowing",
     unknown_none="Every camera's picture is up to date; nothing is left over.",
@@ -91,7 +95,7 @@ EN = Catalogue(
     step={Step.PHONE: "Please phone", Step.VISIT: "Please visit", Step.URGENT: "Please visit at once"},
     title_wellness="{name} not seen",
     title_not_back="{name} went out, not back",
-    title_cannot_tell="Cannot tell about {n} residents",
+    title_cannot_tell="Cannot tell: {n} of those we look after",
     title_visitor="Person not enrolled",
     title_camera="{camera} offline",
     building="Flat {flat}",
@@ -337,7 +341,7 @@ EN = Catalogue(
         PresenceState.LATE: "Due",
         PresenceState.UNSEEN: "Not seen",
         PresenceState.PAUSED: "Away, as they said",
-        PresenceState.BLIND: "Cannot tell: cameras are dark",
+        PresenceState.BLIND: "Cannot tell",
         PresenceState.WITHDRAWN: "Left the wellness list",
     },
     last_seen="Last seen",

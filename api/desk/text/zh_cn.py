@@ -1,5 +1,6 @@
 """简体中文."""
 
+from api.desk.text import care
 from api.desk.text.catalogue import Catalogue
 from monitor.core.access import Role
 from monitor.core.agreement import Step
@@ -13,6 +14,7 @@ from monitor.core.sighting import Direction
 
 ZH_CN = Catalogue(
     code="zh-CN",
+    care=care.ZH_CN,
     product="守望",
     ago_s="{n} 秒前",
     ago_min="{n} 分钟前",
@@ -65,6 +67,8 @@ ZH_CN = Catalogue(
         PresenceState.NOT_STARTED: "{n} 位尚未见过，第一次见到后开始计时",
     },
     watch_is_behind="关怀值守没有运行：已到时限的没有人看",
+    broker_away="传感器消息收不到：消息代理已断开",
+    broker_refused="有 {n} 条传感器消息未被接受，原因见日志",
     count_taken="{n} 条已接单，尚未登记结果",
     unknown="需要知道的",
     unknown_none="所有摄像机的画面都是最新的，没有未了的事。",
@@ -328,7 +332,7 @@ ZH_CN = Catalogue(
         PresenceState.LATE: "已到时限",
         PresenceState.UNSEEN: "未见",
         PresenceState.PAUSED: "已报备外出",
-        PresenceState.BLIND: "无法判断：摄像机看不到",
+        PresenceState.BLIND: "无法判断",
         PresenceState.WITHDRAWN: "已退出关怀",
     },
     last_seen="最近一次见到",

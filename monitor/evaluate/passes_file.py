@@ -1,0 +1,170 @@
+"""A CSV of passes: `ts_local,event`, and perhaps `person` and `weight`. What `shouwang passes` writes, `shouwang replay` reads."""
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+from zoneinfo import ZoneInfo
+
+from monitor.core.evidence import FULL
+from monitor.core.interval import Interval
+from monitor.core.passes import Pass
+from monitor.core.sighting import Direction
+from monitor.errors import BadPasses, Problem
+
+EVENTS = {"IN": Direction.IN, "OUT": Direction.OUT, "BOTH": Direction.BOTH, "": Direction.BOTH}
+WRITTEN = {Direction.IN: "IN", Direction.OUT: "OUT", Direction.BOTH: ""}
+TOLD_AT_MOST = 20
+LOCAL = "%Y-%m-%d %H:%M:%S"
+
+
+@dataclass(frozen=True)
+class PassesFile:
+    """Passes in order, by person; a file without that column is about one, who has no name."""
+
+    people: Mapping[str, Sequence[Pass]]
+    notes: tuple[str, ...]  # what was put right while reading
+
+
+@dataclass
+class _Reading:
+    people: dict[str, list[Pass]] = field(default_factory=dict)
+    seen: set[tuple[str, Pass]] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+    twice: int = 0
+    unsorted: bool = False
+
+
+def read(file: Path, zone: ZoneInfo) -> PassesFile:
+    """Times without an offset are local to the zone. Raises BadPasses with every mistake, up to twenty."""
+    reading = _Reading()
+    for line, row in _rows(file, ("ts_local", "event")):
+        try:
+            _take(reading, row, zone)
+        except _Mistake as mistake:
+            reading.problems.append(Problem(str(file), line, mistake.column, mistake.reason))
+    _refuse(file, reading.problems)
+    if not reading.people:
+        raise BadPasses(file, [Problem(str(file), 2, "ts_local", "there is no pass in this file")])
+    notes = []
+    if reading.twice:
+        notes.append(f"{reading.twice} row(s) that stand there twice were left out")
+    if reading.unsorted:
+        notes.append("the rows were not in order of time and were sorted")
+    people = {
+        name: sorted(reading.people[name], key=lambda one: one.at)
+        for name in sorted(reading.people, key=_natural)
+    }
+    return PassesFile(people, tuple(notes))
+
+
+def read_blind(file: Path, zone: ZoneInfo) -> list[Interval]:
+    """A CSV `start,end` of local times in which nobody could be seen. Raises BadPasses."""
+    found, problems = list[Interval](), list[Problem]()
+    for line, row in _rows(file, ("start", "end")):
+        try:
+            found.append(_interval(_moment("start", row["start"], zone), _moment("end", row["end"], zone)))
+        except _Mistake as mistake:
+            problems.append(Problem(str(file), line, mistake.column, mistake.reason))
+    _refuse(file, problems)
+    return found
+
+
+def blind_period(text: str, zone: ZoneInfo) -> Interval:
+    """START/END in local time. Raises ValueError with the reason."""
+    start, _, end = text.partition("/")
+    try:
+        return _interval(_moment("start", start, zone), _moment("end", end, zone))
+    except _Mistake as mistake:
+        raise ValueError(f"{mistake.column}: {mistake.reason}") from None
+
+
+def write(out: TextIO, people: Mapping[str, Iterable[Pass]], zone: ZoneInfo) -> int:
+    """In the zone's local time; returns the number of passes."""
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(["ts_local", "event", "person"])
+    count = 0
+    for name, passes in people.items():
+        for one in passes:
+            rows.writerow([one.at.astimezone(zone).strftime(LOCAL), WRITTEN[one.direction], name])
+            count += 1
+    return count
+
+
+class _Mistake(Exception):
+    def __init__(self, column: str, reason: str) -> None:
+        self.column, self.reason = column, reason
+        super().__init__(reason)
+
+
+def _rows(file: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line and cells of every row that is not empty, without the blanks around them."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as opened:
+            rows = csv.DictReader(opened, restval="")
+            rows.fieldnames = [name.strip().lower() for name in rows.fieldnames or ()]
+            if missing := [column for column in needed if column not in rows.fieldnames]:
+                reason = f"this column is missing; the first line must be {','.join(needed)}"
+                raise BadPasses(file, [Problem(str(file), 1, ", ".join(missing), reason)])
+            for row in rows:
+                yield (
+                    rows.line_num,
+                    {key: value.strip() for key, value in row.items() if isinstance(value, str)},
+                )
+    except OSError as error:
+        raise BadPasses(file, [Problem(str(file), 0, "file", f"cannot be read: {error.strerror}")]) from None
+    except (UnicodeDecodeError, csv.Error):
+        raise BadPasses(file, [Problem(str(file), 0, "file", "is no CSV in UTF-8: save it as one")]) from None
+
+
+def _take(reading: _Reading, row: dict[str, str], zone: ZoneInfo) -> None:
+    at = _moment("ts_local", row["ts_local"], zone)
+    event = row["event"].upper()
+    if event not in EVENTS:
+        raise _Mistake("event", f"{row['event']} is neither IN nor OUT; leave it empty where it is not known")
+    one, person = Pass(at, EVENTS[event], _weight(row.get("weight", ""))), row.get("person", "")
+    if (person, one) in reading.seen:
+        reading.twice += 1
+        return
+    reading.seen.add((person, one))
+    passes = reading.people.setdefault(person, [])
+    reading.unsorted = reading.unsorted or (bool(passes) and at < passes[-1].at)
+    passes.append(one)
+
+
+def _moment(column: str, text: str, zone: ZoneInfo) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise _Mistake(column, f"{text or 'nothing'} is no time such as 2026-03-01 08:15:00") from None
+    return (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment).astimezone(UTC)
+
+
+def _weight(text: str) -> float:
+    if not text:
+        return FULL
+    try:
+        weight = float(text)
+    except ValueError:
+        weight = 0.0
+    if not 0 < weight <= FULL:
+        raise _Mistake("weight", f"{text} is no number above 0 and up to 1")
+    return weight
+
+
+def _interval(start: datetime, end: datetime) -> Interval:
+    if end <= start:
+        raise _Mistake("end", "must come after the start")
+    return Interval(start, end)
+
+
+def _refuse(file: Path, problems: list[Problem]) -> None:
+    if problems:
+        raise BadPasses(file, problems[:TOLD_AT_MOST], len(problems) - TOLD_AT_MOST)
+
+
+def _natural(name: str) -> tuple[int, str]:
+    """Numbers in the order of their size."""
+    return (len(name), name) if name.isdigit() else (0, name)

@@ -1,0 +1,1 @@
+"""Other sensors than cameras, as they report through an MQTT broker."""
