@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: demo test check fmt bench bench-ingest bench-recognition bench-watch trial trial-corrupted trial-faults trial-clock crash-watch migrate lock clean
+.PHONY: demo test check fmt bench bench-ingest bench-recognition bench-watch trial trial-corrupted trial-faults trial-clock trial-properties trial-watches crash-watch migrate lock clean
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else 0'
@@ -65,11 +65,19 @@ MOMENTS ?= 50
 trial-clock: .venv/dev.installed
 	$(PY) bench/clock.py --moments $(MOMENTS)
 
-# kill -9 before every statement and around every commit of the watch, and a start after each; PARTS processes.
-PARTS ?= 2
+# What must hold in every history of a resident, in EXAMPLES random ones for each property.
+EXAMPLES ?= 700
+trial-properties: .venv/dev.installed
+	SHOUWANG_EXAMPLES=$(EXAMPLES) $(PY) -m pytest tests/integration/test_wellness_properties.py
+
+# Three watches of one estate, of which the acting one is killed KILLS times.
+KILLS ?= 20
+trial-watches: .venv/dev.installed
+	$(PY) bench/watches.py --kills $(KILLS)
+
+# kill -9 before every statement and around every commit of the watch, and a start after each: 10 minutes on two cores.
 crash-watch: .venv/dev.installed
-	seq $(PARTS) | xargs -P $(PARTS) -I N sh -c \
-	  'folder=$$(mktemp -d) && $(PY) tests/faults/crash.py $$folder --share N/$(PARTS) && rm -r $$folder'
+	$(PY) bench/crashes.py
 
 migrate: .venv/run.installed
 	.venv/bin/shouwang migrate

@@ -173,12 +173,16 @@ class Naive:
         return self._history.quiet and (hour >= 22 or hour < 7)
 
     def _away(self) -> Iterator[tuple[Away, int]]:
-        """Each absence that was entered, and its end: by staff, by being seen coming in, or as planned."""
+        """Each absence that was entered, and its end: by staff, by being seen coming in after that, or as planned."""
         for away in self._history.away:
             if away.entered > self._minute:
                 continue
             ends = [away.end]
             if away.staff_end is not None and away.staff_end <= self._minute:
                 ends.append(max(away.staff_end, away.start))
-            ends += [p.at for p in self._known if p.kind in BACK and away.start <= p.at < away.end]
+            ends += [
+                p.at
+                for p in self._known
+                if p.kind in BACK and p.at > away.entered and away.start <= p.at < away.end
+            ]
             yield away, min(ends)

@@ -1,10 +1,14 @@
-"""`shouwang watch` as a process of its own, and what it says."""
+"""`shouwang watch` as a process of its own, what it says, and what it sends."""
 
+import json
 import os
+import queue
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Event
 from types import MappingProxyType
@@ -35,6 +39,36 @@ class WatchProcess:
 
     def _ended(self) -> bool:
         return self.process.poll() is not None
+
+
+class Sink:
+    """A webhook that keeps what it gets."""
+
+    def __init__(self) -> None:
+        got: queue.Queue[str] = queue.Queue()
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                got.put(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["message"])
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.got, self.others = got, list[str]()
+        self._server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"json://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def wait_for(self, name: str) -> None:
+        """Until a message names this resident."""
+        while name not in (message := self.got.get(timeout=60)):
+            self.others.append(message)
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
 
 
 def wait_for(question: Callable[[], T], what: str, said: Callable[[], str] = str) -> T:

@@ -8,7 +8,7 @@ file is replaced, and just before or just after a message leaves. The evening is
 22 times, a clock that leaps, and dark cameras at the end for so long that staff are asked to phone.
 
 This process is single-threaded and forks for every kill, at a moment when it has no connection open. What is forked off runs
-one tick and dies in it; another one starts the watch on what is left.
+one tick and dies in it; another one starts the watch on what is left. `make crash-watch` takes every step and prints a table.
 """
 
 import argparse
@@ -22,7 +22,7 @@ import sys
 import traceback
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,20 @@ TICKS = {
 TIMES = [minutes * MINUTE for minutes in TICKS]
 presence.PHONE_WHEN_BLIND_FOR = 20 * MINUTE
 State = dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class After:
+    """What a kill and a start leave behind that is not there without them."""
+
+    lost: tuple[str, ...] = ()
+    doubled: tuple[str, ...] = ()
+    sent_again: int = 0  # messages that left a second time; one may, when its receipt was not on record yet
+    failed: str = ""
+
+    @property
+    def wrong(self) -> bool:
+        return bool(self.lost or self.doubled or self.failed) or self.sent_again > 1
 
 
 @dataclass
@@ -268,16 +282,15 @@ class Crashes:
         self._database = Database(own or f"sqlite:///{self._work / 'shouwang.db'}")
         self._steps = Steps()
         watch_steps(self._database, self._steps)
-        self._after: list[State] = []
+        self._after: list[tuple[State, Counter[str]]] = []
         self._counts: list[int] = []
-        self._sent: Counter[str] = Counter()
 
     def run(self, number: int, of: int) -> dict[str, Any]:
         """Kill at every `of`th step; this is the part with that number, from 1."""
         self._without_kills()
         steps = [(tick, at) for tick, count in enumerate(self._counts) for at in range(1, count + 1)]
         chosen = steps[number - 1 :: of]
-        wrong = []
+        found = []
         run = self._begun()
         for tick in range(len(TIMES)):
             run.facts_before(tick)
@@ -286,13 +299,15 @@ class Crashes:
                 self._database.dispose()
                 self._keep()
             for at in here:
-                said = self._kill(run, tick, at)
-                if said is not None:
-                    wrong.append({"tick": TICKS[TIMES[tick] // MINUTE], "step": at, "wrong": said})
+                after = self._kill(run, tick, at)
+                doing = TICKS[TIMES[tick] // MINUTE]
+                found.append(
+                    {"tick": tick, "doing": doing, "step": at, "wrong": after.wrong, **asdict(after)}
+                )
                 self._bring_back()
             run.tick()
         self._database.dispose()
-        return {"steps": len(steps), "killed": len(chosen), "wrong": wrong}
+        return {"steps": len(steps), "kills": found}
 
     def _without_kills(self) -> None:
         run = self._begun()
@@ -301,9 +316,8 @@ class Crashes:
             before = self._steps.done
             run.tick()
             self._counts.append(self._steps.done - before)
-            self._after.append(state(self._database, exactly=True))
-        self._at_end = state(self._database, exactly=False)
-        self._sent = wire(self._work, self._database)
+            self._after.append((state(self._database, exactly=True), wire(self._work, self._database)))
+        self._at_end = state(self._database, exactly=False), wire(self._work, self._database)
         self._database.dispose()
 
     def _begun(self) -> Run:
@@ -312,44 +326,44 @@ class Crashes:
         run.begin()
         return run
 
-    def _kill(self, run: Run, tick: int, at: int) -> str | None:
-        """None when all is well after it."""
+    def _kill(self, run: Run, tick: int, at: int) -> After:
         status = self._in_child(lambda: self._die(run, at))
         if not (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL):
-            return f"it did not die: {status}"
+            return After(failed=f"it did not die: {status}")
         answer = self._work / "answer"
         answer.unlink(missing_ok=True)
-        status = self._in_child(lambda: answer.write_text(json.dumps(self._restarted(tick))))
-        return json.loads(answer.read_text()) if status == 0 else f"the next one ended with {status}"
+        status = self._in_child(lambda: answer.write_text(json.dumps(asdict(self._restarted(tick)))))
+        if status != 0:
+            return After(failed=f"the next one ended with {status}")
+        return After(**json.loads(answer.read_text()))
 
     def _die(self, run: Run, at: int) -> None:
         self._steps.done, self._steps.kill_at = 0, at
         run.tick()
 
-    def _restarted(self, tick: int) -> str | None:
+    def _restarted(self, tick: int) -> After:
         """The next one does the tick again. If all is then as without the kill, the rest is too; else it goes on."""
         self._steps.kill_at = 0
         run = Run(self._work, self._database, machine_at(tick), self._steps)
         run.tick()
-        if state(self._database, exactly=True) == self._after[tick]:
-            return None
+        if (state(self._database, exactly=True), wire(self._work, self._database)) == self._after[tick]:
+            return After()
         for later in range(tick + 1, len(TIMES)):
             run.facts_before(later)
             run.tick()
         return self._compare()
 
-    def _compare(self) -> str | None:
-        found, sent = state(self._database, exactly=False), wire(self._work, self._database)
-        for table, rows in self._at_end.items():
-            if found[table] != rows:
-                lost, doubled = Counter(rows) - Counter(found[table]), Counter(found[table]) - Counter(rows)
-                return f"{table}: lost {list(lost)}, more {list(doubled)}"
-        if not owed_is_sent(self._database):
-            return "something is owed"
-        more = sent - self._sent
-        if set(sent) != set(self._sent) or more.total() > 1:
-            return f"wire: lost {list(self._sent - sent)}, more {list(more)}"
-        return None
+    def _compare(self) -> After:
+        rows, sent = state(self._database, exactly=False), wire(self._work, self._database)
+        rows_without, sent_without = self._at_end
+        lost = [f"message {key}" for key in sent_without - sent]
+        doubled = [f"message {key}" for key in sent if key not in sent_without]
+        for table, without in rows_without.items():
+            lost += [f"{table}: {row}" for row in (Counter(without) - Counter(rows[table])).elements()]
+            doubled += [f"{table}: {row}" for row in (Counter(rows[table]) - Counter(without)).elements()]
+        again = sum(sent[key] - sent_without[key] for key in sent if key in sent_without)
+        failed = "" if owed_is_sent(self._database) else "something is owed"
+        return After(tuple(lost), tuple(doubled), max(again, 0), failed)
 
     def _in_child(self, work: Callable[[], Any]) -> int:
         child = os.fork()
@@ -401,7 +415,7 @@ def main() -> int:
     logging.disable(logging.ERROR)
     found = Crashes(given.folder, given.url).run(int(number), int(of))
     sys.stdout.write(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
-    return 1 if found["wrong"] else 0
+    return 1 if any(kill["wrong"] for kill in found["kills"]) else 0
 
 
 if __name__ == "__main__":

@@ -1,18 +1,15 @@
 """F13, F23: whatever is started by mistake, one watch of an estate acts, and its end lets the next one act at once."""
 
 import json
-import queue
-import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Event
 
 import people
 import pytest
 from sqlalchemy import func, select, text
-from watch_process import ACTS, WAITS, wait_for, watching
+from watch_process import ACTS, WAITS, Sink, wait_for, watching
 
 from models import AlertRow
 from monitor import bootstrap
@@ -27,36 +24,6 @@ from monitor.workers import visit_book
 from monitor.workers.visit_book import VisitBookClient
 
 HOUR = timedelta(hours=1)
-
-
-class Sink:
-    """A webhook that keeps what it gets."""
-
-    def __init__(self) -> None:
-        got: queue.Queue[str] = queue.Queue()
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                got.put(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["message"])
-                self.send_response(200)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.got, self.others = got, list[str]()
-        self._server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"json://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def wait_for(self, name: str) -> None:
-        """Until a message names this resident."""
-        while name not in (message := self.got.get(timeout=60)):
-            self.others.append(message)
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
 
 @pytest.fixture

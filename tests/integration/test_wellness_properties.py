@@ -1,5 +1,9 @@
-"""What must hold in every history: of sightings and doubts, outages and absences, late and repeated, and whenever it is looked."""
+"""What must hold in every history: of sightings and doubts, outages and absences, late and repeated, and whenever it is looked.
 
+SHOUWANG_EXAMPLES is how many histories each property is tried with; `make trial-properties` tries many.
+"""
+
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +12,7 @@ import pytest
 from histories import CAMERAS, HISTORIES, LENGTH, History, Played
 from hypothesis import HealthCheck, given, settings
 from naive import STEPS, Naive
+from sqlalchemy import event
 
 from models import AlertRow
 from monitor.config.cameras import EstateConfig, load_estate
@@ -17,7 +22,7 @@ from monitor.core.presence import PresenceState
 from monitor.store.database import Database
 
 EXAMPLES = settings(
-    max_examples=40,
+    max_examples=int(os.environ.get("SHOUWANG_EXAMPLES", "40")),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -26,9 +31,10 @@ PUT_OFF = 1.5
 
 @pytest.fixture
 def database(migrated_file: Path, tmp_path: Path) -> Iterator[Database]:
-    """On SQLite alone: what is looked for here is no matter of the database."""
+    """On SQLite alone, and without waiting for the disk: what is looked for here is no matter of the database."""
     shutil.copy(migrated_file, tmp_path / "shouwang.db")
     database = Database(f"sqlite:///{tmp_path / 'shouwang.db'}")
+    event.listen(database.engine, "connect", lambda opened, _: opened.execute("PRAGMA synchronous=OFF"))
     yield database
     database.dispose()
 
