@@ -9,14 +9,19 @@ from machine import SimulatedMachine, installed
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from models import AlertRow, BlindTimeRow, CameraRow, EventRow
+from models import AlertRow, BlindTimeRow, CameraRow, EventRow, PresenceRow
 from monitor import bootstrap
 from monitor.bootstrap import Runtime
+from monitor.clock import utc_now
 from monitor.core.alert import AlertKind
 from monitor.core.camera import CameraState
+from monitor.core.evidence import EvidenceSource
 from monitor.core.interval import Interval
-from monitor.services import alerts, cameras, leaps, status, tick
+from monitor.errors import InvalidInput
+from monitor.services import alerts, cameras, evidence, leaps, sensors, status, tick
 from monitor.services.cameras import Report
+from monitor.services.evidence import Said
+from monitor.services.sensors import NewSensor
 from monitor.store import cameras as camera_queries
 from monitor.workers import clock_keeper
 from monitor.workers.clock_keeper import ClockKeeper
@@ -104,8 +109,7 @@ def test_a_leap_that_a_worker_reported_first_is_blind_all_the_same(live: Runtime
 def test_a_leap_is_no_fault_of_a_camera(live: Runtime, now: datetime) -> None:
     record(live, Interval(now, now + 5 * HOUR))
     with live.database.reader() as session:
-        ids = {row.id for row in session.scalars(select(CameraRow))}
-        assert camera_queries.faults(session, ids, now, now + 6 * HOUR) == {}
+        assert camera_queries.faults(session, live.estate.id, now, now + 6 * HOUR) == {}
 
 
 def test_who_has_taken_an_alert_gets_the_leap_on_top_of_their_hour(live: Runtime, now: datetime) -> None:
@@ -202,3 +206,27 @@ def test_the_status_says_how_far_the_machines_clock_is(live: Runtime, machine: S
     with live.database.reader() as session:
         said = status.get(session, live.estate.id, machine.true).clock
     assert said is not None and said.by == -8 * HOUR
+
+
+def test_a_sensor_by_the_machines_clock_is_heard_while_that_is_not_believed_yet(
+    live: Runtime, machine: SimulatedMachine
+) -> None:
+    keeper = ClockKeeper(clock_keeper.path(live.settings.data_dir))
+    keeper.keep()
+    machine.go_on(MINUTE)
+    machine.freeze(HOUR)
+    keeper.keep()
+    machine.ahead = timedelta(0)  # NTP has set it right
+    keeper.keep()
+    with live.database.writer() as session:
+        ada = people.enrol(session, live.estate.id, people.ADA, utc_now())
+        button = NewSensor("button", EvidenceSource.CALL_BUTTON, ada)
+        sensors.add(session, live.estate.id, button, people.ANNA, utc_now())
+        evidence.record(session, live.estate.id, Said(machine.true, sensor="button"), people.SAM, utc_now())
+        assert session.get_one(PresenceRow, ada).last_evidence_at == machine.true - HOUR
+        for wrong in (2 * HOUR, -2 * HOUR):
+            machine.ahead = wrong
+            keeper.keep()
+            later = Said(machine.true + 3 * HOUR, sensor="button")
+            with pytest.raises(InvalidInput):
+                evidence.record(session, live.estate.id, later, people.SAM, utc_now())
