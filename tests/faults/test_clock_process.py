@@ -1,12 +1,12 @@
 """F10 on the real process: somebody sets the machine's clock while `shouwang watch` runs (libfaketime)."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import people
+import programs
 import pytest
 from sqlalchemy import select
 from watch_process import ACTS, WatchProcess, wait_for, watching
@@ -20,7 +20,6 @@ from monitor.services.evidence import Said
 from monitor.workers import clock_keeper
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-LIBRARY = next(iter(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), None)
 
 
 @dataclass
@@ -28,13 +27,14 @@ class Machine:
     """A machine whose clock the test sets, and a watch on it."""
 
     runtime: Runtime
+    library: Path
     setting: Path
     watch: WatchProcess | None = None
 
     @property
     def environment(self) -> dict[str, str]:
         return {
-            "LD_PRELOAD": str(LIBRARY),
+            "LD_PRELOAD": str(self.library),
             "FAKETIME_TIMESTAMP_FILE": str(self.setting),
             "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
@@ -70,10 +70,7 @@ class Machine:
 
 @pytest.fixture
 def machine(runtime: Runtime, tmp_path: Path) -> Iterator[Machine]:
-    if LIBRARY is None:
-        if os.environ.get("SHOUWANG_REQUIRE_FAKETIME") == "1":
-            pytest.fail("SHOUWANG_REQUIRE_FAKETIME=1, but libfaketime is not installed")
-        pytest.skip("libfaketime is not installed")
+    library = programs.faketime()
     with runtime.database.writer() as session:
         for camera in session.scalars(select(CameraRow)):
             camera.identifies = False  # nobody waits for cameras that nobody reads here
@@ -83,7 +80,7 @@ def machine(runtime: Runtime, tmp_path: Path) -> Iterator[Machine]:
         ),
         "utf-8",
     )
-    machine = Machine(runtime, tmp_path / "clock-is-ahead")
+    machine = Machine(runtime, library, tmp_path / "clock-is-ahead")
     machine.set_clock("+0")
     yield machine
 
