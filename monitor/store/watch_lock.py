@@ -3,6 +3,7 @@
 import fcntl
 import logging
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -85,11 +86,14 @@ class AdvisoryLock:
         try:
             self._connection.execute(text("SELECT 1"))
         except OperationalError:
-            return False
-        return True
+            self._ours = False
+        return self._ours
 
     def release(self) -> None:
         if self._connection is not None:
-            self._connection.invalidate()  # not back into the pool: closing it is what frees the lock
+            if self._ours:  # the server notices a closed connection a moment later
+                with suppress(OperationalError):
+                    self._connection.execute(text("SELECT pg_advisory_unlock_all()"))
+            self._connection.invalidate()  # not back into the pool
             self._connection.close()
         self._connection, self._ours = None, False
