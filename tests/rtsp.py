@@ -6,6 +6,7 @@ import socketserver
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 import av
@@ -16,11 +17,14 @@ from monitor.simulate.server import CameraServer
 FPS, GROUP, FRAMES = 10, 5, 12
 
 
-def write_clip(path: Path) -> None:
-    """A clip of FRAMES pictures that get brighter, so that a frame can be told by its brightness; keys every GROUP."""
+def write_clip(path: Path, b_frames: int = 0) -> None:
+    """A clip of FRAMES pictures that get brighter, so that a frame can be told by its brightness; keys every GROUP.
+
+    With B frames it is sent in another order than it is shown in.
+    """
     with av.open(path, "w") as container:
         video = container.add_stream("libx264", rate=FPS, options={"g": str(GROUP), "sc_threshold": "0"})
-        video.width, video.height, video.pix_fmt, video.max_b_frames = 320, 176, "yuv420p", 0
+        video.width, video.height, video.pix_fmt, video.max_b_frames = 320, 176, "yuv420p", b_frames
         for number in range(FRAMES):
             picture = np.full((176, 320, 3), 30 + 15 * number, np.uint8)
             container.mux(video.encode(av.VideoFrame.from_ndarray(picture, "bgr24")))
@@ -38,6 +42,14 @@ def write_walk(path: Path, pictures: Sequence[np.ndarray], seconds: float = 4.0)
             picture = pictures[number * len(pictures) // frames]
             container.mux(video.encode(av.VideoFrame.from_ndarray(picture, "bgr24")))
         container.mux(video.encode(None))
+
+
+def as_a_camera_sends(clip: Path, path: Path) -> None:
+    """A clip as an estate's camera is set: FPS pictures a second, a key frame every second."""
+    with av.open(clip) as film:
+        each = round(film.streams.video[0].average_rate / FPS)
+        pictures = [frame.to_ndarray(format="bgr24") for frame in islice(film.decode(video=0), 0, None, each)]
+    write_walk(path, pictures, len(pictures) / FPS)
 
 
 @contextmanager

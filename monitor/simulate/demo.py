@@ -89,7 +89,8 @@ def welcome(ready: Ready, address: str) -> str:
 
   What you will see: a wellness alert for a resident not seen for 49 hours, visitors at the gates
   ("night" is set to {ready.night[0]}-{ready.night[1]} here, so that you need not wait for it), residents passing, and
-  camera {DARK_CAMERA} going dark after {GOES_DARK_AFTER_S} s. The streams run at {render.FPS} frames/s, to spare this
+  camera {DARK_CAMERA} going dark after {GOES_DARK_AFTER_S} s. Staff see more: where every watched resident stands, the
+  check at the door, and what other hours would have meant. The streams run at {render.FPS} frames/s, to spare this
   machine. Ctrl-C ends everything.
 """
 

@@ -24,6 +24,8 @@ class Person:
 
 # Enrolled and watched, but in no scene: not seen for 49 hours when the sample estate starts.
 UNSEEN = "049m"
+# On a planned absence, and so in no scene either.
+AWAY = "016m"
 
 _WATCHED = (
     ("049m", "林守田", "3-2-501"),

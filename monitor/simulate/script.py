@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitor.simulate.people import UNSEEN, residents
+from monitor.simulate.people import AWAY, UNSEEN, residents
 from monitor.simulate.site import SPOTS, Kind, Spot
 from monitor.simulate.walker import Walker
 
@@ -46,13 +46,13 @@ class Story:
 
 
 def story(seed: int = SEED, loop_s: float = LOOP_S) -> Story:
-    """The same story for the same seed. UNSEEN is in none of it."""
+    """The same story for the same seed. UNSEEN and AWAY are in none of it."""
     rng = np.random.default_rng(seed)
     passes: list[Pass] = []
     for camera_id, key in (NIGHT_STRANGERS | DAY_STRANGERS).items():
         start_s = float(rng.uniform(8, loop_s - 24))
         passes.append(Pass(camera_id, key, start_s, start_s + 12))
-    out_and_about = [person for person in residents() if person.key != UNSEEN][:WALKING]
+    out_and_about = [person for person in residents() if person.key not in (UNSEEN, AWAY)][:WALKING]
     for person in out_and_about:
         _walk(person.key, person.flat, rng, loop_s, passes)
     return Story(tuple(sorted(passes, key=lambda p: (p.start_s, p.camera_id))), loop_s)

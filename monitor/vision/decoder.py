@@ -153,7 +153,8 @@ class Decoder:
             self._scene = next(_scenes)
 
     def _frame(self, raw: av.VideoFrame, packet: Packet) -> Frame:
-        shown_s = packet.pts_s if raw.time is None else raw.time
+        # Of a picture that only the end of the packets sets free, PyAV does not know in what unit its time is.
+        shown_s = packet.pts_s if raw.pts is None else float(raw.pts * packet.raw.time_base)
         if raw.is_corrupt:
             self._damage(shown_s)
         # A decoder may hold pictures back: this one arrived earlier than the packet that set it free.

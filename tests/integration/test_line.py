@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import rtsp
 
+from monitor.core.damage import Condition
 from monitor.vision.packet import Packet
 from monitor.vision.stream import Stream
 from monitor.workers.line import Line
@@ -70,3 +71,14 @@ def test_a_key_frame_is_looked_at_alone_once(clip: Path) -> None:
     assert line.still() == []  # the same picture says nothing new
     line.take(replace(packets[0], pts_s=9.0))
     assert len(line.still()) == 1
+
+
+@pytest.mark.parametrize("b_frames", [0, 2])
+def test_a_key_frame_alone_is_whole_though_others_may_be_shown_before_it(
+    tmp_path: Path, b_frames: int
+) -> None:
+    rtsp.write_clip(tmp_path / "clip.mp4", b_frames)
+    line, packets = line_with(tmp_path / "clip.mp4", 0.0, 1, queued=False)
+    (frame,) = line.still()
+    assert frame.condition is Condition.WHOLE
+    assert frame.pts_s == pytest.approx(packets[0].pts_s)

@@ -1,20 +1,28 @@
 """The schema that the migrations make is the one that the tables say, and rows survive going up and down."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import text
+from alembic.script import ScriptDirectory
+from sqlalchemy import MetaData, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from monitor.errors import DatabaseBehind
 from monitor.store.database import Database, sqlite_is_safe
 from monitor.store.migration import config, current, migrate, newest, require_newest
+
+VERSIONS = "alembic_version"
+BEFORE = "0004"  # as the release before left it
+KEPT = ("resident", "consent", "sighting", "alert", "outbox", "presence")
 
 
 @pytest.fixture
@@ -103,17 +111,86 @@ migrate(database)
 """
 
 
-@pytest.mark.parametrize("statement", [1, 5, 20, 40, 60])
-def test_a_killed_migration_leaves_the_old_or_the_new_schema(tmp_path: Path, statement: int) -> None:
+def fill(database: Database) -> None:
+    """Two rows in every table that there is, each with something in every column."""
+    tables = MetaData()
+    tables.reflect(database.engine)
+    values: dict[type, Callable[[int], object]] = {
+        bool: lambda _: True,
+        int: lambda number: number,
+        float: float,
+        str: lambda number: f"text {number}",
+        bytes: lambda number: bytes([number]),
+        datetime: lambda number: datetime(2026, 11, number, tzinfo=UTC),
+        date: lambda number: date(2026, 11, number),
+        time: lambda number: time(number),
+        object: lambda number: {"number": number},  # JSON
+    }
+    with database.writer() as session:
+        session.execute(text("PRAGMA defer_foreign_keys = ON"))
+        for table in tables.sorted_tables:
+            if table.name == VERSIONS:
+                continue
+            for number in (1, 2):
+                row = {}
+                for column in table.columns:
+                    (target,) = {key.column for key in column.foreign_keys} or {column}
+                    row[column.name] = values[target.type.python_type](number)
+                session.execute(table.insert(), row)
+
+
+def rows(database: Database) -> Counter[str]:
+    tables = inspect(database.engine).get_table_names()
+    with database.reader() as session:
+        counted = {
+            name: session.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one() for name in tables
+        }
+    return Counter({name: count for name, count in counted.items() if name != VERSIONS})
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as the release before left it, with rows."""
+    path = tmp_path_factory.mktemp("before") / "shouwang.db"
+    database = Database(f"sqlite:///{path}")
+    migrate(database, BEFORE)
+    fill(database)
+    with database.writer() as session:
+        session.execute(text("UPDATE evidence SET source = 'staff'"))  # the one word that this migration reads
+    database.dispose()
+    return path
+
+
+def test_an_upgrade_keeps_every_row(before: Path, tmp_path: Path) -> None:
+    shutil.copy(before, tmp_path / "shouwang.db")
+    database = Database(f"sqlite:///{tmp_path / 'shouwang.db'}")
+    counted = rows(database)
+    assert set(counted.values()) == {2}
+    migrate(database)
+    assert counted <= rows(database)
+    command.downgrade(config(database), BEFORE)
+    assert rows(database) == counted
+    database.dispose()
+
+
+@pytest.mark.parametrize("statement", [1, *range(40, 455, 40)])
+def test_a_killed_upgrade_leaves_the_old_or_a_newer_schema_and_every_row(
+    before: Path, tmp_path: Path, statement: int
+) -> None:
+    shutil.copy(before, tmp_path / "shouwang.db")
     url = f"sqlite:///{tmp_path / 'shouwang.db'}"
     done = subprocess.run(
         [sys.executable, "-c", KILLED, url, str(statement)], env={**os.environ, "PYTHONPATH": os.getcwd()}
     )
-    assert done.returncode in (0, -signal.SIGKILL)
+    assert done.returncode == -signal.SIGKILL
     database = Database(url)
-    assert current(database) in (None, newest())
+    revisions = {each.revision for each in ScriptDirectory.from_config(config(database)).walk_revisions()}
+    assert current(database) in revisions
+    left = rows(database)
     migrate(database)
     assert current(database) == newest()
+    assert left <= rows(database)
+    assert {name: rows(database)[name] for name in KEPT} == dict.fromkeys(KEPT, 2)
     database.dispose()
 
 

@@ -3,7 +3,6 @@
 Intel sample-videos, asl_gestures, CC BY 4.0; the clips lie beside the project and are never copied into it.
 """
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -52,9 +51,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         for person, of_person in clips().items():
             for clip in of_person[1:] if person in ENROLLED else of_person:
                 name = f"{person}-{clip.stem}"
-                shutil.copy(clip, streams / f"{name}.mkv")
+                rtsp.as_a_camera_sends(clip, streams / f"{name}.mkv")
                 addresses[name] = f"rtsp://127.0.0.1:{port}/{name}.mkv/play_count_0"
-        running = Service(folder, camera_file(folder, addresses), cameras_per_worker=20)
+        running = Service(folder, camera_file(folder, addresses), cameras_per_worker=9)
         for person, name in ENROLLED.items():
             running.run("enrol", "--name", name, *photos(clips()[person][0], folder))
         with running:
