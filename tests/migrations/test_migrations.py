@@ -156,7 +156,9 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
     migrate(database, BEFORE)
     fill(database)
     with database.writer() as session:
-        session.execute(text("UPDATE evidence SET source = 'staff'"))  # the one word that this migration reads
+        session.execute(
+            text("UPDATE evidence SET source = 'staff'")
+        )  # the one word that this migration reads
     database.dispose()
     return path
 
