@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: demo test check fmt bench bench-ingest bench-recognition bench-watch trial trial-corrupted trial-faults migrate lock clean
+.PHONY: demo test check fmt bench bench-ingest bench-recognition bench-watch trial trial-corrupted trial-faults trial-clock trial-properties trial-watches crash-watch migrate lock clean
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else 0'
@@ -59,6 +59,25 @@ trial-corrupted: .venv/dev.installed
 FAULTS ?=
 trial-faults: .venv/dev.installed
 	$(PY) bench/faults.py $(FAULTS)
+
+# Every way in which the machine's clock may jump, at MOMENTS moments of an evening each: 10 minutes on two cores.
+MOMENTS ?= 50
+trial-clock: .venv/dev.installed
+	$(PY) bench/clock.py --moments $(MOMENTS)
+
+# What must hold in every history of a resident, in EXAMPLES random ones for each property.
+EXAMPLES ?= 700
+trial-properties: .venv/dev.installed
+	SHOUWANG_EXAMPLES=$(EXAMPLES) $(PY) -m pytest tests/integration/test_wellness_properties.py
+
+# Three watches of one estate, of which the acting one is killed KILLS times.
+KILLS ?= 20
+trial-watches: .venv/dev.installed
+	$(PY) bench/watches.py --kills $(KILLS)
+
+# kill -9 before every statement and around every commit of the watch, and a start after each: 10 minutes on two cores.
+crash-watch: .venv/dev.installed
+	$(PY) bench/crashes.py
 
 migrate: .venv/run.installed
 	.venv/bin/shouwang migrate

@@ -7,6 +7,7 @@ _NEEDS = {
     "receiver": Action.SEE_ALERTS,
     "shift": Action.SEE_ALERTS,
     "camera": Action.SEE_CAMERAS,
+    "clock": Action.SEE_CAMERAS,
     "cameras": Action.MANAGE_CAMERAS,
     "visit": Action.SEE_VISITS,
     "visitor": Action.SEE_VISITS,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from monitor import clock
 from monitor.clock import utc_now
 from monitor.config import passwords
 from monitor.config.camera_file import CameraFile
@@ -30,10 +31,12 @@ from monitor.services.visits import VisitPolicy
 from monitor.store.database import Database
 from monitor.store.migration import migrate, require_newest
 from monitor.store.snapshot_files import SnapshotFiles
+from monitor.store.watch_lock import AdvisoryLock, FileLock, WatchLock
 from monitor.vision.dlib_embedder import DlibEmbedder
-from monitor.workers import black_box, visit_book
+from monitor.workers import black_box, clock_keeper, visit_book
 from monitor.workers.black_box import BlackBox
 from monitor.workers.camera_watch import CameraFileWatch
+from monitor.workers.clock_keeper import ClockKeeper
 from monitor.workers.enroller import Enroller
 from monitor.workers.findings import IngestPolicy
 from monitor.workers.ingest import Group, Ingest
@@ -105,6 +108,7 @@ def start(*, upgrade: bool = False) -> Runtime:
     """Read the configuration and open the database. Raises ConfigError, DatabaseBehind."""
     settings = load_settings()
     configure_logging(settings.log_level)
+    clock.steady.share(clock_keeper.path(settings.data_dir))
     estate = camera_file(settings).load()
     try:
         database = Database(settings.database())
@@ -187,6 +191,13 @@ def ingest(runtime: Runtime, group: str) -> Ingest:
     )
 
 
+def watch_lock(runtime: Runtime) -> WatchLock:
+    """Where all watches of an estate meet."""
+    if runtime.database.engine.dialect.name == "sqlite":
+        return FileLock(runtime.settings.data_dir / "run" / "watch.lock")
+    return AdvisoryLock(runtime.database.engine, runtime.estate.id)
+
+
 def watch(runtime: Runtime) -> Watch:
     settings = runtime.settings
     return Watch(
@@ -204,6 +215,8 @@ def watch(runtime: Runtime) -> Watch:
         ),
         VisitBookServer(visit_book.address(settings.data_dir), runtime.visit_policy.gap),
         camera_watch(runtime),
+        watch_lock(runtime),
+        ClockKeeper(clock_keeper.path(settings.data_dir)),
         sensor_listener(runtime),
     )
 

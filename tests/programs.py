@@ -1,7 +1,9 @@
-"""Programs that some tests need and that no Python package brings: Chromium, an MQTT broker."""
+"""Programs that some tests need and that no Python package brings: Chromium, an MQTT broker, libfaketime."""
 
 import os
 import shutil
+from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -13,10 +15,16 @@ _PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/
 
 def required(name: str) -> str:
     """Where it is. Without it the test is skipped, or fails where everything has to be there."""
-    found = shutil.which(name, path=_PATH)
-    if found is None:
-        missing = f"there is no {name} on the path"
-        if _ALL_HERE:
-            pytest.fail(f"SHOUWANG_REQUIRE_BROWSER=1, but {missing}")
-        pytest.skip(missing)
-    return found
+    return shutil.which(name, path=_PATH) or _missing(f"there is no {name} on the path")
+
+
+def faketime() -> Path:
+    """The library that shows a process another clock."""
+    found = next(iter(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), None)
+    return found or _missing("libfaketime is not installed")
+
+
+def _missing(what: str) -> NoReturn:
+    if _ALL_HERE:
+        pytest.fail(f"SHOUWANG_REQUIRE_BROWSER=1, but {what}")
+    pytest.skip(what)

@@ -35,6 +35,14 @@ class AlertCount(BaseModel):
     number: int = Field(description="How many.", examples=[2])
 
 
+class ClockOut(View):
+    by_s: float = Field(
+        description="So many seconds the machine's clock is ahead of what the service counts by; behind when negative.",
+        examples=[-28800],
+    )
+    since: datetime = Field(description="Since when, by what the service counts by.")
+
+
 class SensorBrokerOut(View):
     connected: bool = Field(description="Whether what sensors report through it comes in.", examples=[True])
     since: datetime = Field(description="Since when that is so.", examples=["2026-11-23T07:40:00Z"])
@@ -53,6 +61,10 @@ class StatusOut(BaseModel):
     watch_is_behind: bool = Field(
         description="Whether somebody's time is up and nobody looks: the watch does not run.",
         examples=[False],
+    )
+    clock: ClockOut | None = Field(
+        description="The machine's clock was set, or is wrong; the service goes on with its own. Empty while they agree.",
+        examples=[None],
     )
     alerts: list[AlertCount] = Field(description="How many alerts there are.")
     unsent: dict[str, int] = Field(
@@ -73,6 +85,9 @@ class StatusOut(BaseModel):
             cameras=[CameraOut.model_validate(camera) for camera in status.cameras],
             accounted=AccountedOut.of(status.accounted),
             watch_is_behind=status.watch_is_behind,
+            clock=ClockOut(by_s=status.clock.by.total_seconds(), since=status.clock.since)
+            if status.clock
+            else None,
             alerts=[
                 AlertCount(kind=kind, state=state, number=number)
                 for (kind, state), number in sorted(status.alerts.items())

@@ -10,11 +10,13 @@ from models import BlindTimeRow, CameraRow
 from monitor.core.alert import AlertKind, AlertState, Outcome, Severity
 from monitor.core.camera import BLIND, REMOVED, SEEING, CameraState
 from monitor.core.identifiability import CameraVerdict
+from monitor.core.interval import Interval
 from monitor.core.sighting import Direction
 from monitor.errors import NotFound
 from monitor.services import alerts, events
 from monitor.store import alerts as alert_queries
 from monitor.store import cameras as queries
+from monitor.store.cameras import LEFT_OUT
 
 # A worker reports every two seconds; one that is silent this long has lost its cameras.
 SILENT_AFTER = timedelta(seconds=10)
@@ -119,6 +121,17 @@ def miss_silent_workers(session: Session, estate_id: str, now: datetime) -> int:
             _change(session, row, blind, _Change(CameraState.UNREACHABLE, WORKER_SILENT), now)
             silent += 1
     return silent
+
+
+def leave_out(session: Session, estate_id: str, span: Interval) -> None:
+    """This time was left out by the clock: nobody was seen in it, and no camera is to blame."""
+    rows = queries.of_estate(session, estate_id)
+    blind = queries.open_blind_times_of(session, [row.id for row in rows])
+    for row in rows:
+        if row.id not in blind:
+            _add_blind_time(session, row, span.start, LEFT_OUT, span.end)
+        if row.state in SEEING and row.last_frame_at is not None and row.last_frame_at <= span.start:
+            row.last_frame_at += span.length  # or its worker would be thought silent
 
 
 def raise_offline_alerts(

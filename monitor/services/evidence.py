@@ -1,13 +1,14 @@
 """Evidence of life that no camera gave: staff who saw, phoned or visited, and sensors (W10)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models import CameraRow, EvidenceRow, ResidentRow, UnclearFaceRow
+from monitor.clock import deviation
 from monitor.core.consent import Purpose
 from monitor.core.evidence import (
     BY_STAFF,
@@ -59,7 +60,9 @@ def record(session: Session, estate_id: str, said: Said, by: str, now: datetime)
     if before is not None:
         return _recorded(before, repeated=True)
     row = _of_sensor(session, estate_id, said) if said.sensor else _of_staff(session, estate_id, said)
-    row.at, row.by, row.created_at = require_past(said.at, now), by, now
+    ahead = deviation()
+    row.at = require_past(said.at, now, ahead.by if ahead else timedelta(0))
+    row.by, row.created_at = by, now
     if resident_queries.consent_in_force(session, row.resident_id, Purpose.WELLNESS, now) is None:
         raise InvalidInput(field="resident_id", reason="this resident is not watched: no consent in force")
     faster = _add(session, row)

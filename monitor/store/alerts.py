@@ -98,6 +98,19 @@ def lapsed(session: Session, estate_id: str, now: datetime) -> Sequence[AlertRow
     ).all()
 
 
+def lapsing(session: Session, estate_id: str) -> Sequence[AlertRow]:
+    """Taken alerts that wait for a result."""
+    return session.scalars(
+        select(AlertRow)
+        .where(
+            AlertRow.estate_id == estate_id,
+            AlertRow.lapses_at.is_not(None),
+            AlertRow.state == AlertState.ACKNOWLEDGED,
+        )
+        .with_for_update()
+    ).all()
+
+
 def unanswered(session: Session, estate_id: str, now: datetime, limit: int) -> Sequence[AlertRow]:
     """Open alerts that nobody has taken in time."""
     return session.scalars(

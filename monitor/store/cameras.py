@@ -11,6 +11,8 @@ from models import BlindTimeRow, CameraRow, EstateRow
 from monitor.core.identifiability import CameraVerdict, identifies_at, unable
 from monitor.core.interval import Interval
 
+LEFT_OUT = "clock"  # why nobody could be seen: the time was left out by the clock
+
 
 def of_estate(session: Session, estate_id: str) -> Sequence[CameraRow]:
     return session.scalars(
@@ -128,13 +130,14 @@ def slugs(session: Session, ids: Collection[int]) -> set[str]:
 def faults(
     session: Session, estate_id: str, since: datetime, until: datetime
 ) -> dict[int, tuple[str, list[tuple[datetime, datetime]]]]:
-    """By camera that was: its slug, and when it was blind in that time."""
+    """By camera that was: its slug, and when it was blind in that time by a fault of its own."""
     found: dict[int, tuple[str, list[tuple[datetime, datetime]]]] = {}
     rows = session.execute(
         select(CameraRow.id, CameraRow.slug, BlindTimeRow.started_at, BlindTimeRow.ended_at)
         .join(BlindTimeRow, BlindTimeRow.camera_id == CameraRow.id)
         .where(
             CameraRow.estate_id == estate_id,
+            BlindTimeRow.reason != LEFT_OUT,
             BlindTimeRow.started_at < until,
             or_(BlindTimeRow.ended_at.is_(None), BlindTimeRow.ended_at > since),
         )

@@ -24,6 +24,20 @@ def after(session: Session, estate_id: str, event_id: int, limit: int) -> Sequen
     ).all()
 
 
+def happened(session: Session, estate_id: str, kind: str, at: datetime) -> bool:
+    """Whether there is an event of this kind at this very moment."""
+    query = select(EventRow.id).where(
+        EventRow.estate_id == estate_id, EventRow.kind == kind, EventRow.at == at
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def last(session: Session, estate_id: str, kinds: Sequence[str]) -> EventRow | None:
+    """Looks through the whole log: not for every day."""
+    query = select(EventRow).where(EventRow.estate_id == estate_id, EventRow.kind.in_(kinds))
+    return session.scalars(query.order_by(EventRow.id.desc()).limit(1)).one_or_none()
+
+
 def newest_id(session: Session, estate_id: str) -> int:
     return session.scalar(select(func.max(EventRow.id)).where(EventRow.estate_id == estate_id)) or 0
 

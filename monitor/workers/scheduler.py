@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from monitor.clock import utc_now
+from monitor.clock import utc_now, wall_now
 from monitor.services import housekeeping, identifiability, routines, snapshots
 from monitor.services.housekeeping import Terms
 from monitor.store.database import Database
@@ -24,12 +24,11 @@ class Housekeeping:
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
         self._last_wall: datetime | None = None
-        self._scheduler.add_job(self.purge, "interval", minutes=10, id="purge", next_run_time=utc_now())
+        self._scheduler.add_job(self.purge, "interval", minutes=10, id="purge", next_run_time=wall_now())
         self._scheduler.add_job(
-            self.judge_cameras, "interval", hours=1, id="judge_cameras", next_run_time=utc_now()
+            self.judge_cameras, "interval", hours=1, id="judge_cameras", next_run_time=wall_now()
         )
-
-        self._scheduler.add_job(self.learn, "interval", hours=1, id="learn", next_run_time=utc_now())
+        self._scheduler.add_job(self.learn, "interval", hours=1, id="learn", next_run_time=wall_now())
 
     def start(self) -> None:
         self._scheduler.start()
@@ -37,13 +36,13 @@ class Housekeeping:
     def stop(self) -> None:
         self._scheduler.shutdown(wait=False)
 
-    def guard_clock(self, now: datetime) -> None:
-        """APScheduler falls silent when the clock steps back; then every job is made due."""
-        if self._last_wall is not None and now < self._last_wall - CLOCK_STEPPED_BACK:
+    def guard_clock(self, wall: datetime) -> None:
+        """APScheduler goes by the machine's clock and falls silent when that steps back; then every job is made due."""
+        if self._last_wall is not None and wall < self._last_wall - CLOCK_STEPPED_BACK:
             logger.warning("the clock stepped back; housekeeping runs now")
             for job in self._scheduler.get_jobs():
-                self._scheduler.modify_job(job.id, next_run_time=now)
-        self._last_wall = now
+                self._scheduler.modify_job(job.id, next_run_time=wall)
+        self._last_wall = wall
 
     def purge(self) -> None:
         """Delete what has passed its term, then the files that nothing speaks of any more."""

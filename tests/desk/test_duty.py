@@ -191,6 +191,7 @@ def test_an_untaken_alert_sounds_on_every_page_until_the_sound_is_turned_off(
 def test_a_lost_connection_cannot_be_overlooked(open_page: Open) -> None:
     page = open_page("/", people.OLGA)
     expect(page.locator("h1")).to_be_visible()
+    page.wait_for_function("window.socket?.connected")
     page.evaluate("window.socket.disconnect()")
     expect(page.get_by_text("与服务器的连接已断开")).to_be_visible()
     expect(page.locator("html")).to_have_attribute("data-lost", "yes")

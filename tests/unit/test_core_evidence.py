@@ -16,7 +16,7 @@ from monitor.core.evidence import (
 from monitor.errors import InvalidInput
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-SECOND = timedelta(seconds=1)
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 
 
 def test_only_full_weight_is_accepted() -> None:
@@ -41,3 +41,11 @@ def test_a_sender_whose_clock_is_a_little_ahead_is_taken_at_now() -> None:
     assert require_past(NOW + FROM_THE_FUTURE, NOW) == NOW
     with pytest.raises(InvalidInput, match="in the future"):
         require_past(NOW + FROM_THE_FUTURE + SECOND, NOW)
+
+
+def test_a_sender_is_not_of_the_future_while_the_machines_clock_shows_the_same_or_more() -> None:
+    latest = NOW + HOUR + FROM_THE_FUTURE
+    assert require_past(latest, NOW, HOUR) == NOW
+    with pytest.raises(InvalidInput, match="in the future"):
+        require_past(latest + SECOND, NOW, HOUR)
+    assert require_past(NOW + FROM_THE_FUTURE, NOW, -HOUR) == NOW
