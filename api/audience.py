@@ -15,6 +15,7 @@ _NEEDS = {
     "resident": Action.SEE_RESIDENTS,
     "digest": Action.SEE_RESIDENTS,
     "agreement": Action.AGREE,
+    "passes": Action.AGREE,
     "contacts": Action.AGREE,
     "absence": Action.AGREE,
     "consent": Action.AGREE,
