@@ -3,7 +3,8 @@
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo
@@ -15,9 +16,14 @@ from monitor.core.sighting import Direction
 from monitor.errors import BadPasses, Problem
 
 EVENTS = {"IN": Direction.IN, "OUT": Direction.OUT, "BOTH": Direction.BOTH, "": Direction.BOTH}
+EVENTS |= {"进": Direction.IN, "出": Direction.OUT}
 WRITTEN = {Direction.IN: "IN", Direction.OUT: "OUT", Direction.BOTH: ""}
 TOLD_AT_MOST = 20
 LOCAL = "%Y-%m-%d %H:%M:%S"
+SPREADSHEET = ("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M")
+NO_CSV = "is no CSV in UTF-8; in a spreadsheet save it as 'CSV UTF-8'"
+YEARS = range(1990, 2100)
+LONG = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -31,9 +37,7 @@ class PassesFile:
 @dataclass
 class _Reading:
     people: dict[str, list[Pass]] = field(default_factory=dict)
-    seen: set[tuple[str, Pass]] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
-    twice: int = 0
     unsorted: bool = False
 
 
@@ -48,16 +52,17 @@ def read(file: Path, zone: ZoneInfo) -> PassesFile:
     _refuse(file, reading.problems)
     if not reading.people:
         raise BadPasses(file, [Problem(str(file), 2, "ts_local", "there is no pass in this file")])
-    notes = []
-    if reading.twice:
-        notes.append(f"{reading.twice} row(s) that stand there twice were left out")
-    if reading.unsorted:
-        notes.append("the rows were not in order of time and were sorted")
-    people = {
+    sorted_ = {
         name: sorted(reading.people[name], key=lambda one: one.at)
         for name in sorted(reading.people, key=_natural)
     }
-    return PassesFile(people, tuple(notes))
+    people = {name: _once(passes) for name, passes in sorted_.items()}
+    notes = []
+    if twice := sum(len(sorted_[name]) - len(people[name]) for name in people):
+        notes.append(f"{twice} row(s) that stand there twice were left out")
+    if reading.unsorted:
+        notes.append("the rows were not in order of time and were sorted")
+    return PassesFile(people, (*notes, *_long_gap(people.values(), zone)))
 
 
 def read_blind(file: Path, zone: ZoneInfo) -> list[Interval]:
@@ -106,7 +111,8 @@ def _rows(file: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, 
             rows = csv.DictReader(opened, restval="")
             rows.fieldnames = [name.strip().lower() for name in rows.fieldnames or ()]
             if missing := [column for column in needed if column not in rows.fieldnames]:
-                reason = f"this column is missing; the first line must be {','.join(needed)}"
+                found = ",".join(rows.fieldnames)[:60] or "nothing"
+                reason = f"not found; the first line must be {','.join(needed)}, and is {found}"
                 raise BadPasses(file, [Problem(str(file), 1, ", ".join(missing), reason)])
             for row in rows:
                 yield (
@@ -116,7 +122,7 @@ def _rows(file: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, 
     except OSError as error:
         raise BadPasses(file, [Problem(str(file), 0, "file", f"cannot be read: {error.strerror}")]) from None
     except (UnicodeDecodeError, csv.Error):
-        raise BadPasses(file, [Problem(str(file), 0, "file", "is no CSV in UTF-8: save it as one")]) from None
+        raise BadPasses(file, [Problem(str(file), 0, "file", NO_CSV)]) from None
 
 
 def _take(reading: _Reading, row: dict[str, str], zone: ZoneInfo) -> None:
@@ -124,22 +130,49 @@ def _take(reading: _Reading, row: dict[str, str], zone: ZoneInfo) -> None:
     event = row["event"].upper()
     if event not in EVENTS:
         raise _Mistake("event", f"{row['event']} is neither IN nor OUT; leave it empty where it is not known")
-    one, person = Pass(at, EVENTS[event], _weight(row.get("weight", ""))), row.get("person", "")
-    if (person, one) in reading.seen:
-        reading.twice += 1
-        return
-    reading.seen.add((person, one))
-    passes = reading.people.setdefault(person, [])
+    passes = reading.people.setdefault(row.get("person", ""), [])
     reading.unsorted = reading.unsorted or (bool(passes) and at < passes[-1].at)
-    passes.append(one)
+    passes.append(Pass(at, EVENTS[event], _weight(row.get("weight", ""))))
+
+
+def _once(passes: Sequence[Pass]) -> list[Pass]:
+    """In and out and in again within one minute are three passes: only the same row twice running is one."""
+    return [one for one, before in zip(passes, (None, *passes), strict=False) if one != before]
+
+
+def _long_gap(people: Iterable[Sequence[Pass]], zone: ZoneInfo) -> list[str]:
+    """A wrong year, or a journey that was no silence."""
+    gaps = [(after.at - before.at, before.at) for passes in people for before, after in pairwise(passes)]
+    longest, since = max(gaps, default=(timedelta(0), None))
+    if since is None or longest < LONG:
+        return []
+    day = since.astimezone(zone).strftime("%Y-%m-%d")
+    return [
+        f"nobody passed for {longest.days} days from {day} on; who was away was not silent: --blind takes it out"
+    ]
 
 
 def _moment(column: str, text: str, zone: ZoneInfo) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise _Mistake(column, f"{text or 'nothing'} is no time such as 2026-03-01 08:15:00") from None
+    moment = _parsed(text.strip())
+    if moment is None:
+        raise _Mistake(column, f"{text or 'nothing'} is no time such as 2026-03-01 08:15:00")
+    if moment.year not in YEARS:
+        raise _Mistake(column, f"{text}: the year must lie between {YEARS[0]} and {YEARS[-1]}")
     return (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment).astimezone(UTC)
+
+
+def _parsed(text: str) -> datetime | None:
+    """ISO 8601, or as a spreadsheet saves it."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    for form in SPREADSHEET:
+        try:
+            return datetime.strptime(text, form)  # noqa: DTZ007 (the zone comes from the caller)
+        except ValueError:
+            continue
+    return None
 
 
 def _weight(text: str) -> float:

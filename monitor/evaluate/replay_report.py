@@ -49,13 +49,18 @@ def show(console: Console, outcome: Outcome, title: str) -> None:
     console.print(title, highlight=False)
     for miss in sorted({row.miss for row in outcome.rows}):
         rows = [row for row in outcome.rows if row.miss == miss]
-        console.print(_rules([row for row in rows if row.around_h is None], miss))
+        console.print(
+            f"\n{miss:.0%} of the passes missed; false alarms a week and person, delay in hours",
+            highlight=False,
+        )
+        console.print(_rules([row for row in rows if row.around_h is None]))
         instead = [row for row in rows if row.around_h is not None]
         if instead:
             console.print(_instead(instead))
         if any(row.phone_rounds for row in rows):
             console.print(
-                f"Blind for 12 h: {rows[0].phone_rounds:.1f} calls a person, beside these.", highlight=False
+                f"After 12 blind hours: {rows[0].phone_rounds:.1f} calls a person, beside these.",
+                highlight=False,
             )
 
 
@@ -79,6 +84,8 @@ def plot(file: Path, outcome: Outcome, title: str) -> None:
 
 
 def _panel(axes: "Axes", rows: Sequence[Row], swept: Sequence[Row], miss: float) -> None:
+    from matplotlib.ticker import LogLocator
+
     least = 0.5 / rows[0].weeks  # none at all is drawn as half an alarm
     axes.plot([], [], "o", color="#0b6e99", label="fixed steps")
     for kind, colour in COLOURS.items():
@@ -108,19 +115,20 @@ def _panel(axes: "Axes", rows: Sequence[Row], swept: Sequence[Row], miss: float)
         yscale="log", xlabel="mean delay, hours", xlim=(0, None), title=f"{miss:.0%} of the passes missed"
     )
     axes.set_xlim(right=1.08 * axes.get_xlim()[1])  # room for the last label
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    axes.yaxis.set_minor_formatter("")
     axes.grid(visible=True, which="both", color="#eeeeee")
     axes.set_axisbelow(True)
     axes.legend(fontsize=8, loc="upper right")
 
 
-def _rules(rows: Sequence[Row], miss: float) -> Table:
-    title = f"{miss:.0%} of the passes missed: false alarms a week and person, delay in hours"
-    table = Table(title=title, title_justify="left", box=SIMPLE)
+def _rules(rows: Sequence[Row]) -> Table:
+    table = Table(box=SIMPLE)
     held = any(row.night_hold_adds_h is not None for row in rows)
     for name in ("rule", "false alarms", "mean delay"):
         table.add_column(name, no_wrap=True)
-    for name in ("p95", *(["by night"] if held else [])):
+    for name in ("p95", *(["night hold"] if held else [])):
         table.add_column(name, justify="right", no_wrap=True)
     most = max(row.false_alarms_per_week for row in rows)
     longest = max(row.delay_mean_h or 0 for row in rows)

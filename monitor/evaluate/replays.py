@@ -16,6 +16,7 @@ from monitor.core.passes import Pass, Record
 from monitor.core.replay import HOUR, Replayed, SimulatedClock, phone_rounds, replay
 from monitor.core.routine import ExpectedSightings, GapQuantile, TimeOfDay
 from monitor.core.rules import Fixed, NotBack, Rule
+from monitor.core.sighting import Direction
 from monitor.core.usual_hours import Days, UsualHours
 from monitor.errors import InvalidInput
 from monitor.evaluate.draws import Misses, outages, recognised
@@ -74,9 +75,15 @@ def run(people: Mapping[str, Sequence[Pass]], order: Order, workers: int) -> Out
         with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
             lines = [line for found in pool.map(_replay, jobs, chunksize=AT_ONCE) for line in found]
     found = list(rows(lines, order.draws_of))
-    notes = (
-        [f"{len(too_short)} people's passes are too few to be judged and were left out"] if too_short else []
-    )
+    notes = []
+    if too_short:
+        notes.append(
+            f"the passes of {len(too_short)} of {len(people)} people span too few days and were left out"
+        )
+    if undirected := sum(all(one.direction is Direction.BOTH for one in job.passes) for job in jobs):
+        notes.append(
+            f"no pass of {undirected} of {len(jobs)} people says which way it led: all their time counts as at home"
+        )
     swept = [row for row in found if row.around_h is not None]
     shown = [row for row in found if row.around_h is None]
     if order.combined:

@@ -8,17 +8,21 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import cv2
 import httpx
 import numpy as np
 import people
 import rtsp
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from models import GapRow
 from monitor.bootstrap import Runtime
 from monitor.clock import utc_now
 from monitor.config.cameras import load_estate
@@ -43,11 +47,14 @@ from monitor.services.expected_visitors import NewPass
 from monitor.services.seen import Seen
 from monitor.services.sensor_broker import News
 from monitor.services.visits import VisitPolicy
+from monitor.simulate import lives
+from monitor.simulate.lives import Life
 from monitor.store.database import Database
 from monitor.store.migration import migrate
 from monitor.store.snapshot_files import SnapshotFiles
 
 T = TypeVar("T")
+ZONE = ZoneInfo("Asia/Shanghai")
 NAMES = {
     "gate-1": "东门入口", "gate-2": "东门出口", "gate-3": "西门", "lift-1": "1号楼电梯厅", "lift-2": "2号楼电梯厅",
     "lift-3": "3号楼电梯厅", "yard-1": "中心花园", "park-1": "地下车库",
@@ -167,6 +174,22 @@ class Site:
                 session, self.estate_id, resident_id, at, camera=camera, snapshot=snapshot
             )
         )
+
+    def passed(self, resident_id: int, life: Life, days: int) -> None:
+        """So many days of a life, as the gaps between its passes; the last one an hour ago."""
+        passes = lives.passes(life, days, 1, ZONE)
+        later = utc_now() - timedelta(hours=1) - passes[-1].at
+        gaps = [
+            {
+                "estate_id": self.estate_id,
+                "resident_id": resident_id,
+                "at": after.at + later,
+                "length_s": (after.at - before.at).total_seconds(),
+                "direction": after.direction,
+            }
+            for before, after in pairwise(passes)
+        ]
+        self.write(lambda session: session.execute(insert(GapRow), gaps))
 
     def unclear(
         self, face: str, hours_ago: float = 0.5, camera: str = "gate-1", reason: str = "between_thresholds"

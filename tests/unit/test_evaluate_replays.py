@@ -52,6 +52,30 @@ def test_a_time_with_an_offset_is_that_moment_and_local_clocks_may_change(tmp_pa
     assert [one.at.hour for one in found] == [0, 1, 3]
 
 
+def test_a_file_that_went_through_a_spreadsheet_is_read(tmp_path: Path) -> None:
+    rows = ["2026/3/1 8:00,进", "2026/03/01 09:00:30,出"]
+    path = file(tmp_path)
+    path.write_bytes("\r\n".join(["\ufeffts_local,event", *rows]).encode())
+    (first, second) = passes_file.read(path, ZONE).people[""]
+    assert (first.at, first.direction) == (START, IN)
+    assert (second.at, second.direction) == (START + HOUR + timedelta(seconds=30), OUT)
+
+
+def test_in_and_out_and_in_again_within_a_minute_ends_at_home(tmp_path: Path) -> None:
+    rows = [f"2026-03-01 08:00,{event}" for event in ("IN", "OUT", "IN", "IN")]
+    found = passes_file.read(file(tmp_path, *rows), ZONE)
+    assert [one.direction for one in found.people[""]] == [IN, OUT, IN]
+    assert found.notes == ("1 row(s) that stand there twice were left out",)
+
+
+def test_two_weeks_without_a_pass_are_told_as_perhaps_away(tmp_path: Path) -> None:
+    rows = ["2026-03-01 08:00:00,OUT", "2026-03-15 08:00:00,IN"]
+    (note,) = passes_file.read(file(tmp_path, *rows), ZONE).notes
+    assert note.startswith("nobody passed for 14 days from 2026-03-01 on")
+    rows = ["2026-03-01 08:00:01,OUT", "2026-03-15 08:00:00,IN"]
+    assert passes_file.read(file(tmp_path, *rows), ZONE).notes == ()
+
+
 def test_people_and_weights_have_columns_of_their_own(tmp_path: Path) -> None:
     rows = ["2026-03-01 08:00:00,IN,10,", "2026-03-01 09:00:00,IN,9,0.3"]
     found = passes_file.read(file(tmp_path, *rows, header="ts_local,event,person,weight"), ZONE)
@@ -73,6 +97,7 @@ def test_rows_out_of_order_are_sorted_and_rows_that_stand_there_twice_are_left_o
     [
         ("yesterday,IN", "passes.csv:2: ts_local: yesterday is no time such as"),
         (",IN", "passes.csv:2: ts_local: nothing is no time such as"),
+        ("0001-01-01 00:00:00,IN", "passes.csv:2: ts_local: 0001-01-01 00:00:00: the year must lie between"),
         ("2026-03-01 08:00:00,INTO", "passes.csv:2: event: INTO is neither IN nor OUT"),
         ("2026-03-01 08:00:00,IN,2", "passes.csv:2: weight: 2 is no number above 0 and up to 1"),
         ("2026-03-01 08:00:00,IN,much", "passes.csv:2: weight: much is no number"),
@@ -93,9 +118,9 @@ def test_a_file_that_is_none_says_what_is_wrong_with_it(tmp_path: Path) -> None:
     with pytest.raises(BadPasses, match="cannot be read: No such file"):
         passes_file.read(tmp_path / "nowhere.csv", ZONE)
     with pytest.raises(
-        BadPasses, match=r"event: this column is missing; the first line must be ts_local,event"
+        BadPasses, match="event: not found; the first line must be ts_local,event, and is ts_local;event"
     ):
-        passes_file.read(file(tmp_path, "2026-03-01 08:00:00", header="ts_local"), ZONE)
+        passes_file.read(file(tmp_path, "2026-03-01 08:00:00;IN", header="ts_local;event"), ZONE)
     with pytest.raises(BadPasses, match="there is no pass in this file"):
         passes_file.read(file(tmp_path), ZONE)
     binary = tmp_path / "picture.csv"
@@ -223,9 +248,17 @@ def test_who_has_too_few_passes_is_left_out_and_told_and_nobody_left_is_an_error
     order = Order(AWAKE, ZONE, (24 * HOUR,))
     found = run({"a": LIFE, "b": short}, order, 1)
     assert found.rows[0].people == 1
-    assert found.notes == ("1 people's passes are too few to be judged and were left out",)
+    assert found.notes == ("the passes of 1 of 2 people span too few days and were left out",)
     with pytest.raises(InvalidInput, match="only warm up"):
         run({"b": short}, order, 1)
+
+
+def test_where_no_pass_says_which_way_it_led_that_is_told(tmp_path: Path) -> None:
+    undirected = [Pass(one.at, BOTH) for one in LIFE]
+    found = run({"a": LIFE, "b": undirected}, Order(AWAKE, ZONE, (24 * HOUR,)), 1)
+    assert found.notes == (
+        "no pass of 1 of 2 people says which way it led: all their time counts as at home",
+    )
 
 
 def test_many_people_are_shared_among_processes_and_come_out_the_same() -> None:

@@ -1,4 +1,7 @@
-"""Do the agreed hours suit them? Of everybody, and of one resident with what other hours would have meant."""
+"""Do the agreed hours suit them? Of everybody, and of one resident with what other hours would have meant.
+
+Advice on many residents takes seconds: the page comes first, and the advice as soon as it is known.
+"""
 
 from sqlalchemy.orm import Session
 
@@ -30,28 +33,37 @@ async def everybody(viewer: Viewer) -> None:
             key=lambda each: (-_flagged(each[1]), each[1].advice is None, each[0]),
         )
 
-    found = await viewer.desk.read(read)
+    def draw(found: list[tuple[str, AdviceView]] | None) -> None:
+        if not found:
+            with tag("div", "panel"):
+                text(care.advice_wait if found is None else care.nobody)
+            return
+        with tag("div", "list"):
+            for name, view in found:
+                _person(viewer, name, view)
+
     with frame(viewer, care.advice):
         with tag("div", "lead"), tag("div"):
             text(care.advice, name="h1")
             text(care.advice_lead, "soft", "p")
-        if not found:
-            with tag("div", "panel"):
-                text(care.nobody)
-        with tag("div", "list"):
-            for name, view in found:
-                _person(viewer, name, view)
+        drawn = Redrawn[list[tuple[str, AdviceView]] | None](viewer, draw)
+    drawn.show(None)
+
+    async def redraw() -> None:
+        drawn.show(await viewer.desk.read(read))
+
+    follow(viewer, redraw, ("agreement.", "resident."), LOOK_AGAIN_S)
 
 
 async def of_resident(viewer: Viewer, resident_id: int) -> None:
     care, estate_id = viewer.words.care, viewer.desk.estate_id
 
-    def read(session: Session) -> tuple[str, Version, AdviceView]:
-        return (
-            residents.name_of(session, estate_id, resident_id),
-            agreements.in_force(session, resident_id),
-            advice.of_resident(session, estate_id, resident_id, utc_now()),
-        )
+    def known(session: Session) -> tuple[str, Version]:
+        return residents.name_of(session, estate_id, resident_id), agreements.in_force(session, resident_id)
+
+    def read(session: Session) -> tuple[Version, AdviceView]:
+        view = advice.of_resident(session, estate_id, resident_id, utc_now())
+        return agreements.in_force(session, resident_id), view
 
     async def adopt(changed: Agreement, reason: str) -> None:
         await viewer.change(
@@ -62,29 +74,30 @@ async def of_resident(viewer: Viewer, resident_id: int) -> None:
             care.agree_saved,
         )
 
-    name, version, view = await viewer.desk.read(read)
+    name, version = await viewer.desk.read(known)
     with frame(viewer, name):
         with tag("div", "lead"), tag("div"):
             text(care.advice_of.format(name=name), name="h1")
             text(care.advice_of_lead, "soft", "p")
             link(name, f"/residents/{resident_id}")
 
-        def draw(known: tuple[Version, AdviceView]) -> None:
-            agreed, shown = known
+        def draw(found: tuple[Version, AdviceView | None]) -> None:
+            agreed, shown = found
             with tag("section", "panel stack"):
                 agreement(viewer, agreed)
             with tag("section", "panel stack"):
-                if shown.advice is None:
+                if shown is None:
+                    text(care.advice_wait)
+                elif shown.advice is None:
                     fact("clock", not_yet(viewer, shown))
                 else:
                     advising(viewer, shown, shown.advice, adopt)
 
-        drawn = Redrawn[tuple[Version, AdviceView]](viewer, draw, "stack")
-    drawn.show((version, view))
+        drawn = Redrawn[tuple[Version, AdviceView | None]](viewer, draw, "stack")
+    drawn.show((version, None))
 
     async def redraw() -> None:
-        _, version, view = await viewer.desk.read(read)
-        drawn.show((version, view))
+        drawn.show(await viewer.desk.read(read))
 
     follow(viewer, redraw, ("agreement.",), LOOK_AGAIN_S)
 
@@ -113,6 +126,14 @@ def _person(viewer: Viewer, name: str, view: AdviceView) -> None:
             for step in Step:
                 choice = view.advice.of(step)
                 told = care.advice_step.format(step=care.step_name[step], n=f"{choice.alerts_a_month:.1f}")
-                text(told)
-                flags(viewer, choice.flags)
-            flags(viewer, view.advice.not_back_flags)
+                with tag("div", "row"):
+                    text(told)
+                    flags(viewer, choice.flags)
+            if view.advice.not_back_flags:
+                with tag("div", "row"):
+                    text(
+                        care.advice_not_back.format(
+                            hours=f"{hours(view.agreed.not_back):g}", n=f"{view.advice.not_back_a_month:.1f}"
+                        )
+                    )
+                    flags(viewer, view.advice.not_back_flags)

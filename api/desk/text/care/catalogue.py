@@ -106,6 +106,7 @@ class Care:
     advice_reason: str
     advice_from: str
     advice_none: str
+    advice_wait: str
 
     # away
     absence: str
