@@ -4,6 +4,8 @@ from monitor.core.access import Action, Role, may
 
 _NEEDS = {
     "alert": Action.SEE_ALERTS,
+    "receiver": Action.SEE_ALERTS,
+    "shift": Action.SEE_ALERTS,
     "camera": Action.SEE_CAMERAS,
     "clock": Action.SEE_CAMERAS,
     "cameras": Action.MANAGE_CAMERAS,
@@ -13,6 +15,7 @@ _NEEDS = {
     "resident": Action.SEE_RESIDENTS,
     "digest": Action.SEE_RESIDENTS,
     "agreement": Action.AGREE,
+    "passes": Action.AGREE,
     "contacts": Action.AGREE,
     "absence": Action.AGREE,
     "consent": Action.AGREE,

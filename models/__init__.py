@@ -15,6 +15,7 @@ from models.expected_visitor import ExpectedVisitorRow, VisitorTemplateRow
 from models.outbox import OutboxRow
 from models.presence import PresenceRow
 from models.resident import ConsentRow, PhotoRow, ResidentRow, TemplateRow
+from models.roster import ReceiverRow, ShiftRow
 from models.routine import GapRow, UsualWayRow
 from models.sighting import SightingRow
 from models.snapshot import SnapshotRow
@@ -44,9 +45,11 @@ __all__ = [
     "OutboxRow",
     "PhotoRow",
     "PresenceRow",
+    "ReceiverRow",
     "ResidentRow",
     "SensorBrokerRow",
     "SensorRow",
+    "ShiftRow",
     "SightingRow",
     "SignInRow",
     "SnapshotRow",

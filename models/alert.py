@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, OfEstate
 from monitor.core.agreement import Cause, Step
 from monitor.core.alert import AlertKind, AlertState, Outcome, Severity
+from monitor.core.roster import Link
 
 
 class AlertRow(OfEstate, Base):
@@ -47,6 +48,12 @@ class AlertRow(OfEstate, Base):
     acknowledged_by: Mapped[str | None] = mapped_column(String(100))
     lapses_at: Mapped[datetime | None] = mapped_column(index=True)  # taken, and nothing came of it
     lapses: Mapped[int] = mapped_column(default=0, server_default="0")  # how often that has happened
+    policy: Mapped[dict[str, Any]] = mapped_column(server_default="{}")  # of escalation, as it began
+    link: Mapped[Link | None]  # how far it has climbed
+    escalates_at: Mapped[datetime | None] = mapped_column(index=True)  # unless somebody takes it before
+    calls: Mapped[int] = mapped_column(
+        default=0, server_default="0"
+    )  # how often it has climbed or been told again
     resolved_at: Mapped[datetime | None]
     resolved_by: Mapped[str | None] = mapped_column(String(100))
     outcome: Mapped[Outcome | None]

@@ -18,6 +18,9 @@ class OutboxRow(OfEstate, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     alert_id: Mapped[int | None] = mapped_column(ForeignKey("alert.id", ondelete="CASCADE"), index=True)
     digest_id: Mapped[int | None] = mapped_column(ForeignKey("digest.id", ondelete="CASCADE"), index=True)
+    receiver_id: Mapped[int | None] = mapped_column(ForeignKey("receiver.id", ondelete="SET NULL"))
+    round: Mapped[str] = mapped_column(String(40), default="", server_default="")  # why they are told
+    rank: Mapped[int] = mapped_column(default=0, server_default="0")  # 0: the receiver's first channel
     channel: Mapped[str] = mapped_column(String(60))
     key: Mapped[str] = mapped_column(String(120), unique=True)
     created_at: Mapped[datetime]

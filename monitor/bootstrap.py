@@ -26,7 +26,7 @@ from monitor.services import estate as estates
 from monitor.services.calibration import Recognition
 from monitor.services.enrolment import Defaults
 from monitor.services.housekeeping import Terms
-from monitor.services.outbox import DESK
+from monitor.services.telling import DESK
 from monitor.services.visits import VisitPolicy
 from monitor.store.database import Database
 from monitor.store.migration import migrate, require_newest

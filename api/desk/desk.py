@@ -24,6 +24,7 @@ from api.desk.pages import (
     hours,
     resident,
     residents,
+    roster,
     sign_in,
     unclear,
     visitors,
@@ -54,7 +55,7 @@ def install(app: FastAPI, runtime: Runtime, feed: Feed) -> None:
     page(desk, "/residents/{resident_id:int}", Action.SEE_RESIDENTS, resident.resident)
     page(desk, "/residents/{resident_id:int}/hours", Action.AGREE, hours.of_resident)
     page(desk, "/residents/{resident_id:int}/photos", Action.ENROL, add_photos.add_photos)
-
+    page(desk, "/roster", Action.SEE_ALERTS, roster.roster)
     page(desk, "/unclear", Action.SEE_SIGHTINGS, unclear.unclear)
     page(desk, "/visitors", Action.SEE_VISITS, visitors.visitors)
     page(desk, "/visitors/new", Action.ENROL, expect.expect)

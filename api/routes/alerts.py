@@ -6,12 +6,12 @@ from fastapi import APIRouter, Depends, Query
 
 from api.auth import allowed
 from api.deps import InRuntime, Now, Reader
-from api.schemas.alert import AlertOut, Resolution
+from api.schemas.alert import AlertOut, ExplanationOut, Resolution
 from api.schemas.fields import Id, Limit
 from monitor.core.access import Action, may
 from monitor.core.alert import AlertKind, AlertState
 from monitor.errors import NotAllowed
-from monitor.services import alerts, wellness
+from monitor.services import alerts, explanation, wellness
 from monitor.services.accounts import Principal
 
 router = APIRouter(prefix="/alerts", tags=["alerts"])
@@ -40,6 +40,18 @@ def listing(
 @router.get("/{alert_id}", response_model=AlertOut, summary="One alert, and why it was raised")
 def get(alert_id: Id, viewer: Viewer, session: Reader) -> alerts.Alert:
     return alerts.shown_to(alerts.get(session, viewer.estate_id, alert_id), viewer.role, viewer.name)
+
+
+@router.get(
+    "/{alert_id}/explanation",
+    response_model=ExplanationOut,
+    summary="Everything about one alert",
+    description="What it was raised on, the chain in force, what happened, and who was told with what result.",
+)
+def explain(alert_id: Id, viewer: Viewer, session: Reader) -> ExplanationOut:
+    return ExplanationOut.of(
+        explanation.explain(session, viewer.estate_id, alert_id, viewer.role, viewer.name)
+    )
 
 
 @router.post(

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.schemas.fields import Moment, Note, StepName, View
 from monitor.core.agreement import Cause
 from monitor.core.alert import AlertKind, AlertState, Outcome, Severity
+from monitor.core.roster import Link
+from monitor.services.explanation import Explanation
 from monitor.services.wellness import Found
 
 
@@ -56,6 +58,60 @@ class AlertOut(View):
         description="Its pictures: /api/v1/snapshots/{snapshot_id}/face and /scene.",
         examples=["0f8fad5bd9cb469fa16570867728950e"],
     )
+
+
+class LinkOut(BaseModel):
+    link: Link = Field(description="Who is told.", examples=["duty"])
+    minutes: float | None = Field(
+        description="How long they have before the next link is told; of the last one, after how long it is told again.",
+        examples=[15],
+    )
+
+
+class HappenedOut(View):
+    at: datetime = Field(description="When.", examples=["2026-11-23T07:40:12Z"])
+    kind: str = Field(description="What.", examples=["alert.escalated"])
+    facts: dict[str, Any] = Field(description="More about it; ids, never names.", examples=[{"link": "lead"}])
+
+
+class ToldOut(View):
+    receiver: str | None = Field(
+        description="Who; null: everybody whom the channel reaches.", examples=["Olga"]
+    )
+    channel: str = Field(description="How.", examples=["olga-wecom"])
+    round: str = Field(
+        description="Why: opened, a higher step, a call up the chain, or taken and lapsed.",
+        examples=["call1"],
+    )
+    created_at: datetime = Field(description="When it was owed.", examples=["2026-11-23T07:40:12Z"])
+    sent_at: datetime | None = Field(
+        description="When the channel took it.", examples=["2026-11-23T07:40:13Z"]
+    )
+    receipt: str | None = Field(description="The channel's receipt.", examples=["accepted"])
+    attempts: int = Field(description="How often it was tried.", examples=[1])
+    last_error: str | None = Field(description="What the channel said last, if it refused.", examples=[None])
+
+
+class ExplanationOut(BaseModel):
+    alert: AlertOut = Field(description="The alert; `why` is what it was raised on.")
+    chain: list[LinkOut] = Field(description="The policy of escalation, as it began.")
+    link: Link | None = Field(description="How far it has climbed.", examples=["staff"])
+    escalates_at: datetime | None = Field(
+        description="When the next link is told, unless somebody takes it before.", examples=[None]
+    )
+    events: list[HappenedOut] = Field(description="What happened, the oldest first.")
+    told: list[ToldOut] = Field(description="Who was told when, by which channel, with what result.")
+
+    @staticmethod
+    def of(found: Explanation) -> "ExplanationOut":
+        return ExplanationOut(
+            alert=AlertOut.model_validate(found.alert),
+            chain=[LinkOut(link=link, minutes=minutes) for link, minutes in found.chain.minutes],
+            link=found.chain.link,
+            escalates_at=found.chain.escalates_at,
+            events=[HappenedOut.model_validate(event) for event in found.events],
+            told=[ToldOut.model_validate(owed) for owed in found.told],
+        )
 
 
 class Resolution(BaseModel):

@@ -70,6 +70,9 @@ class StatusOut(BaseModel):
     unsent: dict[str, int] = Field(
         description="Messages that each channel still owes.", examples=[{"duty": 1}]
     )
+    nobody_on_duty: bool = Field(
+        description="There is a roster, and no duty officer in it right now.", examples=[False]
+    )
     sensor_broker: SensorBrokerOut | None = Field(
         description="The MQTT broker of other sensors; null: none is configured."
     )
@@ -90,6 +93,7 @@ class StatusOut(BaseModel):
                 for (kind, state), number in sorted(status.alerts.items())
             ],
             unsent=status.unsent,
+            nobody_on_duty=status.nobody_on_duty,
             sensor_broker=SensorBrokerOut.model_validate(status.sensor_broker)
             if status.sensor_broker
             else None,

@@ -23,6 +23,8 @@ class Action(StrEnum):
     CORRECT = "correct"  # say that a sighting is not them, or that an unclear face is
     ENROL = "enrol"
     MANAGE_CAMERAS = "manage_cameras"  # add, change and remove them
+    KEEP_ROSTER = "keep_roster"  # who is on duty when
+    MANAGE_RECEIVERS = "manage_receivers"  # who can be told, and by which channels
 
 
 PEOPLE = frozenset({Role.DUTY, Role.STAFF, Role.ADMIN})
@@ -40,6 +42,8 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.CORRECT: _CARE,
     Action.ENROL: frozenset({Role.ADMIN}),
     Action.MANAGE_CAMERAS: frozenset({Role.ADMIN}),
+    Action.KEEP_ROSTER: _CARE,
+    Action.MANAGE_RECEIVERS: frozenset({Role.ADMIN}),
 }
 
 

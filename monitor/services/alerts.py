@@ -7,20 +7,23 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models import AlertRow, CameraRow, OutboxRow, ResidentRow, WellnessCheckRow
+from models import AlertRow, CameraRow, ResidentRow, WellnessCheckRow
 from monitor.core import alert as rules
 from monitor.core.access import Action, Role, may
 from monitor.core.agreement import Cause, Step
 from monitor.core.alert import AlertKind, AlertState, Outcome, Severity
+from monitor.core.escalation import POLICIES, Policy, Rung
 from monitor.core.subject import SubjectKind
 from monitor.errors import Conflict, NotFound
 from monitor.services import events
+from monitor.services.telling import Present, Telling
 from monitor.store import alerts as queries
 from monitor.store.bulk import insert_rows
 
 SYSTEM = "system"
 # Taken, and nothing came of it for so long: it is everybody's again (W13).
 LAPSES_AFTER = timedelta(minutes=60)
+AT_ONCE = 500
 LAPSING = frozenset({AlertKind.WELLNESS, AlertKind.CANNOT_TELL})
 
 
@@ -92,8 +95,18 @@ def raise_all(
     """Open many at once, none of which is there yet: the table's unique rules refuse a second one. Ids in order."""
     if not new:
         return []
+    present = Present(session, estate_id, channels, now)
+    buildings = queries.buildings(session, [each.resident_id for each in new]) if present.entered else {}
+    rungs = [present.enter(POLICIES[each.kind], each.step, buildings.get(each.resident_id)) for each in new]
     shared = {"estate_id": estate_id, "state": AlertState.OPEN, "opened_at": now}
-    rows = [{**{name: getattr(each, name) for name in _FIELDS}, **shared} for each in new]
+    rows = [
+        {
+            **{name: getattr(each, name) for name in _FIELDS},
+            **shared,
+            **_standing(POLICIES[each.kind], rung, now),
+        }
+        for each, rung in zip(new, rungs, strict=True)
+    ]
     found = {
         (kind, subject): id for id, kind, subject in insert_rows(session, AlertRow, rows, returning=_KEY)
     }
@@ -106,8 +119,21 @@ def raise_all(
     open_checks(session, estate_id, checks, now)
     opened = [{"alert_id": id, "alert_kind": each.kind.value} for id, each in zip(ids, new, strict=True)]
     events.append_all(session, estate_id, "alert.opened", now, opened)
-    owe(session, estate_id, [(id, "opened") for id in ids], channels, now)
+    present.tell(
+        [
+            Telling(id, "opened", rung.told, buildings.get(each.resident_id))
+            for id, each, rung in zip(ids, new, rungs, strict=True)
+        ]
+    )
     return ids
+
+
+def _standing(policy: Policy, rung: Rung, now: datetime) -> dict[str, Any]:
+    return {
+        "policy": policy.export(),
+        "link": rung.link,
+        "escalates_at": None if rung.wait is None else now + rung.wait,
+    }
 
 
 def open_checks(session: Session, estate_id: str, checks: Sequence[dict[str, Any]], now: datetime) -> None:
@@ -127,7 +153,7 @@ def rise(
     channels: Sequence[str],
     now: datetime,
 ) -> None:
-    """These go up a step: everybody is told again."""
+    """These go up a step: everybody whom the new step reaches is told, also those who were told before."""
     if not rows:
         return
     estate_id = rows[0][0].estate_id
@@ -135,19 +161,74 @@ def rise(
         row.step, row.severity = step, severity
     facts = [{"alert_id": row.id, "step": step.name.lower()} for row, step, _ in rows]
     events.append_all(session, estate_id, "alert.risen", now, facts)
-    owe(session, estate_id, [(row.id, f"step{int(step)}") for row, step, _ in rows], channels, now)
+    tell_again(session, estate_id, [(row, f"step{int(step)}") for row, step, _ in rows], channels, now)
+
+
+def escalate(session: Session, estate_id: str, channels: Sequence[str], now: datetime) -> int:
+    """Nobody has taken these in time: the next link of their chain is told. At most `AT_ONCE` in one go."""
+    rows = queries.unanswered(session, estate_id, now, AT_ONCE)
+    if not rows:
+        return 0
+    present = Present(session, estate_id, channels, now)
+    buildings = queries.buildings(session, [row.resident_id for row in rows])
+    tellings = []
+    for row in rows:
+        assert row.link is not None
+        rung = present.climb(_policy(row), row.link, buildings.get(row.resident_id))
+        row.calls += 1
+        _stand(row, rung, now)
+        facts = {"alert_id": row.id, "link": rung.link.value}
+        events.append(session, estate_id, "alert.escalated", now, **facts)
+        tellings.append(Telling(row.id, f"call{row.calls}", rung.told, buildings.get(row.resident_id)))
+    present.tell(tellings)
+    return len(rows)
+
+
+def tell_again(
+    session: Session,
+    estate_id: str,
+    rounds: Sequence[tuple[AlertRow, str]],
+    channels: Sequence[str],
+    now: datetime,
+) -> None:
+    """As far up their chain as they have climbed, or as their step says; what somebody has taken climbs no further.
+
+    The round says why, and comes once for an alert.
+    """
+    if not rounds:
+        return
+    present = Present(session, estate_id, channels, now)
+    buildings = queries.buildings(session, [row.resident_id for row, _ in rounds]) if present.entered else {}
+    tellings = []
+    for row, round_ in rounds:
+        rung = present.enter(_policy(row), row.step, buildings.get(row.resident_id), row.link)
+        _stand(row, rung, now)
+        tellings.append(Telling(row.id, round_, rung.told, buildings.get(row.resident_id)))
+    session.flush()
+    present.tell(tellings)
+
+
+def _policy(row: AlertRow) -> Policy:
+    """The one that it began with (W16); alerts from before there were policies have none."""
+    return Policy.restore(row.policy) if row.policy else POLICIES[row.kind]
+
+
+def _stand(row: AlertRow, rung: Rung, now: datetime) -> None:
+    row.link = rung.link
+    row.escalates_at = now + rung.wait if rung.wait is not None and row.state is AlertState.OPEN else None
 
 
 def lapse(session: Session, estate_id: str, channels: Sequence[str], now: datetime) -> int:
-    """Whoever took one of these has not come back with a result: it is open again, and everybody is told."""
+    """Whoever took one of these has not come back with a result: it is open again, and its chain begins anew (W16)."""
     rows = queries.lapsed(session, estate_id, now)
     for row in rows:
         row.state, row.acknowledged_at, row.acknowledged_by, row.lapses_at = AlertState.OPEN, None, None, None
         row.lapses += 1
         for check in queries.checks_of(session, row.id):
             check.taken_by, check.taken_at = None, None
+        row.link = None
         events.append(session, estate_id, "alert.lapsed", now, alert_id=row.id)
-        owe(session, estate_id, [(row.id, f"lapsed{row.lapses}")], channels, now)
+    tell_again(session, estate_id, [(row, f"lapsed{row.lapses}") for row in rows], channels, now)
     return len(rows)
 
 
@@ -172,6 +253,7 @@ def acknowledge(session: Session, estate_id: str, alert_id: int, person: str, no
             "acknowledged_at": now,
             "acknowledged_by": person,
             "lapses_at": now + LAPSES_AFTER if row.kind in LAPSING else None,
+            "escalates_at": None,
         },
     )
     if not changed:
@@ -205,6 +287,7 @@ def resolve(
             "outcome": outcome,
             "note": note,
             "lapses_at": None,
+            "escalates_at": None,
         },
     )
     if not changed:
@@ -291,30 +374,4 @@ def view(session: Session, row: AlertRow) -> Alert:
         snapshot_id=row.snapshot_id,
         names=queries.names(session, row.why.get("residents", ())),
         dark_cameras=queries.camera_names(session, row.estate_id, row.why.get("cameras", ())),
-    )
-
-
-def owe(
-    session: Session,
-    estate_id: str,
-    rounds: Sequence[tuple[int, str]],
-    channels: Sequence[str],
-    now: datetime,
-) -> None:
-    """Every channel owes a message about each alert; the round is why, and comes once for an alert."""
-    insert_rows(
-        session,
-        OutboxRow,
-        [
-            {
-                "estate_id": estate_id,
-                "alert_id": id,
-                "channel": channel,
-                "key": f"alert-{id}-{round_}-{channel}",
-                "created_at": now,
-                "next_try_at": now,
-            }
-            for id, round_ in rounds
-            for channel in channels
-        ],
     )

@@ -162,7 +162,7 @@ def _add(
     if more:
         events.append(session, running.estate_id, "alert.names", now, alert_id=running.id)
         round_ = f"names{len(why['residents'])}"
-        alerts.owe(session, running.estate_id, [(running.id, round_)], channels, now)
+        alerts.tell_again(session, running.estate_id, [(running, round_)], channels, now)
 
 
 def _names(residents: Collection[int], cameras: Collection[str]) -> dict[str, Any]:

@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from models import OutboxRow
+from models import OutboxRow, ReceiverRow
 from monitor.core.backoff import full_jitter_s
 from monitor.core.ports import Message
 from monitor.services import events, messages
+from monitor.services.telling import DESK
 from monitor.store import alerts as queries
 
-DESK = "desk"  # the duty desk confirms by showing the alert
 LEASE = timedelta(seconds=30)
 FIRST_RETRY_S, LONGEST_RETRY_S = 1.0, 60.0
 GIVEN_UP = timedelta(hours=1)  # a message that the channel will never take: looked at again, never dropped
@@ -42,8 +42,35 @@ def claim(session: Session, channels: Sequence[str], public_url: str, now: datet
 
 
 def record_sent(session: Session, delivery: Delivery, receipt: str, now: datetime) -> bool:
-    """Done, with the channel's receipt. False when the lease has passed to another sender."""
-    return _record(session, delivery, {"sent_at": now, "receipt": receipt[:200], "lease_until": None})
+    """Done, with the channel's receipt. False when the lease has passed to another sender.
+
+    The receiver's other channels, which would have been tried later, are not needed any more.
+    """
+    if not _record(session, delivery, {"sent_at": now, "receipt": receipt[:200], "lease_until": None}):
+        return False
+    row = session.get_one(OutboxRow, delivery.id)
+    if row.receiver_id is not None:
+        session.execute(
+            update(OutboxRow)
+            .where(
+                OutboxRow.alert_id == row.alert_id,
+                OutboxRow.round == row.round,
+                OutboxRow.receiver_id == row.receiver_id,
+                OutboxRow.rank > row.rank,
+                OutboxRow.sent_at.is_(None),
+            )
+            .values(sent_at=now, receipt=f"not needed: {row.channel} took it", lease_until=None)
+        )
+    return True
+
+
+def back(session: Session, channel: str, now: datetime) -> None:
+    """The channel works again: what waits for its next try is tried at once."""
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.channel == channel, OutboxRow.sent_at.is_(None), OutboxRow.attempts > 0)
+        .values(next_try_at=now)
+    )
 
 
 def record_failure(
@@ -103,21 +130,39 @@ def unsent(session: Session, estate_id: str) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Owed:
-    """One message of an alert, and whether its channel took it."""
+    """One message of an alert, to whom it goes, and whether its channel took it."""
 
+    receiver: str | None  # None: everybody whom the channel reaches
     channel: str
+    round: str  # why they were told
+    created_at: datetime
     sent_at: datetime | None
+    receipt: str | None
     attempts: int
+    last_error: str | None
 
 
 def of_alert(session: Session, estate_id: str, alert_id: int) -> list[Owed]:
     """Who was told of an alert, in the order of asking."""
-    rows = session.scalars(
-        select(OutboxRow)
+    rows = session.execute(
+        select(OutboxRow, ReceiverRow.name)
+        .outerjoin(ReceiverRow, ReceiverRow.id == OutboxRow.receiver_id)
         .where(OutboxRow.estate_id == estate_id, OutboxRow.alert_id == alert_id)
         .order_by(OutboxRow.id)
     )
-    return [Owed(row.channel, row.sent_at, row.attempts) for row in rows]
+    return [
+        Owed(
+            name,
+            row.channel,
+            row.round,
+            row.created_at,
+            row.sent_at,
+            row.receipt,
+            row.attempts,
+            row.last_error,
+        )
+        for row, name in rows
+    ]
 
 
 def _record(session: Session, delivery: Delivery, values: dict[str, object]) -> bool:

@@ -10,7 +10,7 @@ from monitor.core.accounting import Count
 from monitor.core.alert import AlertKind, AlertState
 from monitor.core.camera import SEEING, CameraState
 from monitor.core.scale import Deviation
-from monitor.services import cameras, outbox, sensor_broker, standing
+from monitor.services import cameras, outbox, roster, sensor_broker, standing
 from monitor.services.cameras import Camera
 from monitor.services.sensor_broker import SensorBroker
 from monitor.store import alerts as alert_queries
@@ -26,6 +26,7 @@ class Status:
     clock: Deviation | None  # of the machine's clock from what we count by; None while they agree
     alerts: dict[tuple[AlertKind, AlertState], int]
     unsent: dict[str, int]  # by channel
+    nobody_on_duty: bool  # there is a roster, and no duty officer in it right now
     sensor_broker: SensorBroker | None  # None: sensors report over HTTP only
 
     @property
@@ -45,5 +46,6 @@ def get(session: Session, estate_id: str, now: datetime) -> Status:
         clock=deviation(),
         alerts=alert_queries.count(session, estate_id),
         unsent=outbox.unsent(session, estate_id),
+        nobody_on_duty=roster.nobody_on_duty(session, estate_id, now),
         sensor_broker=sensor_broker.get(session, estate_id, now),
     )

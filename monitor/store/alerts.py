@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from models import AlertRow, CameraRow, OutboxRow, ResidentRow, WellnessCheckRow
 from monitor.core.agreement import Step
 from monitor.core.alert import AlertKind, AlertState, Severity
+from monitor.core.roster import building
 from monitor.store.among import among
 
 _URGENCY = case(
@@ -110,6 +111,32 @@ def lapsing(session: Session, estate_id: str) -> Sequence[AlertRow]:
     ).all()
 
 
+def unanswered(session: Session, estate_id: str, now: datetime, limit: int) -> Sequence[AlertRow]:
+    """Open alerts that nobody has taken in time."""
+    return session.scalars(
+        select(AlertRow)
+        .where(
+            AlertRow.estate_id == estate_id,
+            AlertRow.escalates_at <= now,
+            AlertRow.state == AlertState.OPEN,
+        )
+        .order_by(AlertRow.escalates_at)
+        .limit(limit)
+        .with_for_update()
+    ).all()
+
+
+def buildings(session: Session, residents: Sequence[int | None]) -> dict[int | None, str | None]:
+    """Where residents live; who has no flat on record is in none."""
+    ids = [id for id in residents if id is not None]
+    if not ids:
+        return {}
+    rows = session.execute(
+        select(ResidentRow.id, ResidentRow.flat).where(among(session, ResidentRow.id, ids))
+    )
+    return {id: building(flat) for id, flat in rows}
+
+
 def suspected(session: Session, estate_id: str, since: datetime) -> list[set[str]]:
     """The cameras that may have missed the residents of open alerts of the first step, an alert each."""
     rows = session.scalars(
@@ -174,10 +201,14 @@ def claimable(session: Session, channels: Sequence[str], now: datetime) -> Outbo
 
 
 def unsent(session: Session, estate_id: str) -> dict[str, int]:
-    """How many messages each channel still owes."""
+    """How many messages each channel still owes; those of second channels from the first try on."""
     rows = session.execute(
         select(OutboxRow.channel, func.count())
-        .where(OutboxRow.estate_id == estate_id, OutboxRow.sent_at.is_(None))
+        .where(
+            OutboxRow.estate_id == estate_id,
+            OutboxRow.sent_at.is_(None),
+            or_(OutboxRow.rank == 0, OutboxRow.attempts > 0),
+        )
         .group_by(OutboxRow.channel)
     )
     return {channel: number for channel, number in rows}

@@ -8,6 +8,8 @@ from threading import Event, Thread
 
 from sqlalchemy.exc import OperationalError
 
+from monitor.clock import monotonic_s
+from monitor.core.breaker import Breaker
 from monitor.core.ports import Channel
 from monitor.errors import NotifyError
 from monitor.services import outbox
@@ -20,9 +22,16 @@ logger = logging.getLogger(__name__)
 
 class Sender:
     def __init__(
-        self, database: Database, channel: Channel, public_url: str, clock: Callable[[], datetime]
+        self,
+        database: Database,
+        channel: Channel,
+        public_url: str,
+        clock: Callable[[], datetime],
+        steady_s: Callable[[], float] = monotonic_s,
     ) -> None:
-        self._database, self._channel, self._public_url, self._clock = database, channel, public_url, clock
+        self._database, self._channel, self._public_url = database, channel, public_url
+        self._clock, self._steady_s = clock, steady_s
+        self._breaker = Breaker()
 
     def start(self, stop: Event) -> Thread:
         thread = Thread(target=self.run, args=(stop,), name=f"send-{self._channel.name}", daemon=True)
@@ -40,7 +49,9 @@ class Sender:
                 stop.wait(IDLE_S)
 
     def send_one(self) -> bool:
-        """Send the oldest message that is due; False when there is none."""
+        """Send the oldest message that is due; False when there is none, or the channel is given a rest."""
+        if not self._breaker.may_try(self._steady_s()):
+            return False
         with self._database.writer() as session:
             delivery = outbox.claim(session, [self._channel.name], self._public_url, self._clock())
         if delivery is None:
@@ -52,10 +63,15 @@ class Sender:
             return True
         with self._database.writer() as session:
             outbox.record_sent(session, delivery, receipt, self._clock())
+            if self._breaker.worked():
+                logger.info("channel %s works again", self._channel.name)
+                outbox.back(session, self._channel.name, self._clock())
         return True
 
     def _failed(self, delivery: Delivery, error: NotifyError) -> None:
         logger.warning("%s", error)
+        if not error.permanent:
+            self._breaker.failed(self._steady_s())
         with self._database.writer() as session:
             outbox.record_failure(
                 session, delivery, str(error), error.permanent, random.random, self._clock()

@@ -22,7 +22,7 @@ from monitor.errors import WatchReplaced
 from monitor.heartbeat import Heartbeat
 from monitor.services import absences, alerts, cameras, cannot_tell, digests, estate, leaps, status
 from monitor.services import tick as ticks
-from monitor.services.outbox import DESK
+from monitor.services.telling import DESK
 from monitor.store.database import Database
 from monitor.store.watch_lock import WatchLock
 from monitor.workers.camera_watch import CameraFileWatch
@@ -170,6 +170,7 @@ class Watch:
         with self._database.writer() as session:
             absences.close_over(session, self._estate_id, now)
             alerts.lapse(session, self._estate_id, policy.channels, now)
+            alerts.escalate(session, self._estate_id, policy.channels, now)
             if settled:
                 cannot_tell.tell(session, self._estate_id, policy.camera_hold_off, policy.channels, now)
         self._look_at_everybody_due()

@@ -9,6 +9,7 @@ import pytest
 from api.desk import theme
 from api.desk.text import CATALOGUES, EN, ZH_CN, catalogue, say
 from api.desk.text.care import Care
+from api.desk.text.roster import Roster
 from api.desk.theme import DAY, NIGHT, Palette
 from monitor import errors
 from monitor.clock import utc_now
@@ -20,6 +21,7 @@ from monitor.core.camera import CameraState
 from monitor.core.expected_visitor import PassState
 from monitor.core.identifiability import CameraVerdict, IecClass, Light
 from monitor.core.presence import PresenceState
+from monitor.core.roster import Language, Link
 from monitor.core.sighting import Direction
 from monitor.core.wellness import AttemptKind, AttemptResult
 from monitor.services.enrolled_well import Poorly
@@ -42,6 +44,8 @@ COMPLETE_CARE = {
     "ended": AbsenceEnd,
 }  # fmt: skip
 
+COMPLETE_ROSTER = {"link": Link, "escalated": Link, "language": Language}
+
 
 def sentences(words: object) -> dict[str, str]:
     found = {}
@@ -49,7 +53,7 @@ def sentences(words: object) -> dict[str, str]:
         value = getattr(words, field.name)
         if isinstance(value, str):
             found[field.name] = value
-        elif isinstance(value, Care):
+        elif isinstance(value, Care | Roster):
             found |= {f"{field.name}.{key}": sentence for key, sentence in sentences(value).items()}
         elif isinstance(value, tuple):
             found |= {f"{field.name}[{i}]": sentence for i, sentence in enumerate(value)}
@@ -79,6 +83,8 @@ def test_no_sentence_says_what_may_not_be_said(code: str) -> None:
 def test_every_word_of_the_rules_has_a_sentence(code: str) -> None:
     for name, words in COMPLETE.items():
         assert set(getattr(CATALOGUES[code], name)) == set(words), name
+    for name, words in COMPLETE_ROSTER.items():
+        assert set(getattr(CATALOGUES[code].roster, name)) == set(words), name
     for name, words in COMPLETE_CARE.items():
         assert set(getattr(CATALOGUES[code].care, name)) == set(words), name
 

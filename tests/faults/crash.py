@@ -5,7 +5,7 @@
 
 A durable step is a moment just before a statement, just before or just after a commit, just before or just after the clock's
 file is replaced, and just before or just after a message leaves. The evening is that of tests/evening.py, with a watch that ticks
-22 times, a clock that leaps, and dark cameras at the end for so long that staff are asked to phone.
+23 times, a clock that leaps, and dark cameras at the end for so long that staff are asked to phone.
 
 This process is single-threaded and forks for every kill, at a moment when it has no connection open. What is forked off runs
 one tick and dies in it; another one starts the watch on what is left. `make crash-watch` takes every step and prints a table.
@@ -78,6 +78,7 @@ TICKS = {
     472: "and told",
     474: "and told after a start",
     490: "for so long that staff are asked to phone",
+    492: "what a sender that died has claimed goes out",
 }
 TIMES = [minutes * MINUTE for minutes in TICKS]
 presence.PHONE_WHEN_BLIND_FOR = 20 * MINUTE
@@ -220,7 +221,7 @@ def watch_steps(database: Database, steps: Steps) -> None:
 NOT_COMPARED = {"estate_id", "id"}
 # Camera alarms wait anew after a start, and a message whose sender died waits for the end of its lease.
 LATER = {
-    "alert": {"opened_at", "resolved_at"},
+    "alert": {"opened_at", "resolved_at", "escalates_at"},
     "outbox": {"created_at", "next_try_at", "attempts", "lease_until", "fence", "sent_at"},
     "event": {"at"},
     "wellness_check": {"opened_at"},

@@ -14,10 +14,22 @@ from monitor.bootstrap import Runtime
 from monitor.core.alert import AlertKind
 from monitor.core.camera import CameraState
 from monitor.core.evidence import EvidenceSource
-from monitor.services import alerts, cameras, digests, presence, sensors, sightings, snapshots, wellness
+from monitor.core.roster import Link
+from monitor.services import (
+    alerts,
+    cameras,
+    digests,
+    presence,
+    roster,
+    sensors,
+    sightings,
+    snapshots,
+    wellness,
+)
 from monitor.services import estate as estates
 from monitor.services.absences import NewAbsence
 from monitor.services.cameras import Report
+from monitor.services.roster import NewReceiver, NewShift
 from monitor.services.sensors import NewSensor
 
 
@@ -36,6 +48,8 @@ class Scene:
     sighting: int
     unclear_face: int
     absence: int  # Ada's, in ten days
+    receiver: int  # Olga, on duty
+    shift: int
 
 
 def make_scene(session: Session, runtime: Runtime, estate_id: str, now: datetime) -> Scene:
@@ -62,6 +76,10 @@ def make_scene(session: Session, runtime: Runtime, estate_id: str, now: datetime
     door = NewSensor("door-3-502", EvidenceSource.DOOR_CONTACT, ada)
     sensors.add(session, estate_id, door, people.ANNA, now)
     digests.make(session, estate_id, datetime.min.time(), [], people.ENGINE, (3, 3), now)
+    olga = NewReceiver("Olga", Link.DUTY, ("desk",))
+    receiver = roster.enter_receiver(session, estate_id, olga, ["desk"], now)
+    on_duty = NewShift(receiver, now - hour, now + 3 * hour)
+    shift = roster.enter_shift(session, estate_id, on_duty, people.SAM, now)
     return Scene(
         ada,
         visit,
@@ -74,6 +92,8 @@ def make_scene(session: Session, runtime: Runtime, estate_id: str, now: datetime
         sighting.id,
         unclear_face,
         absence,
+        receiver,
+        shift,
     )
 
 

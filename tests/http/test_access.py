@@ -29,6 +29,10 @@ TODAY = utc_now().astimezone(ZoneInfo("Asia/Shanghai")).date().isoformat()
 WELL = {"json": {"outcome": "well_at_home"}}
 SENT_AWAY = {"json": {"outcome": "sent_away"}}
 SOMEBODY = {"json": {"resident_id": 1}}
+RECEIVER = {"json": {"name": "Station", "link": "fallback", "channels": ["desk"]}}
+LATER = (utc_now() + timedelta(hours=20)).isoformat()
+SHIFT = {"json": {"receiver_id": 1, "starts_at": LATER, "ends_at": TOMORROW}}
+NOTE = {"json": {"note": "lift 3 is out of order"}}
 WRONG = {"json": {"name": "Max", "password": "wrong"}}
 FORM = {"data": {"name": "Max", "password": "wrong"}}
 
@@ -74,6 +78,12 @@ TABLE: dict[str, tuple[str, dict[str, Any], tuple[int, int, int, int]]] = {
     ),
     f"GET {V1}/residents/{{resident_id}}": (f"{V1}/residents/{{ada}}", {}, (401, 200, 200, 200)),
     f"DELETE {V1}/residents/{{resident_id}}": (f"{V1}/residents/{{ada}}", {}, (401, 403, 403, 204)),
+    f"GET {V1}/roster": (f"{V1}/roster", {}, (401, 200, 200, 200)),
+    f"POST {V1}/receivers": (f"{V1}/receivers", RECEIVER, (401, 403, 403, 201)),
+    f"DELETE {V1}/receivers/{{receiver_id}}": (f"{V1}/receivers/{{receiver}}", {}, (401, 403, 403, 204)),
+    f"POST {V1}/shifts": (f"{V1}/shifts", SHIFT, (401, 403, 201, 201)),
+    f"DELETE {V1}/shifts/{{shift_id}}": (f"{V1}/shifts/{{shift}}", {}, (401, 403, 204, 204)),
+    f"PUT {V1}/shifts/{{shift_id}}/note": (f"{V1}/shifts/{{shift}}/note", NOTE, (401, 204, 204, 204)),
     f"GET {V1}/advice": (f"{V1}/advice", {}, (401, 403, 200, 200)),
     f"GET {V1}/residents/{{resident_id}}/advice": (
         f"{V1}/residents/{{ada}}/advice",
@@ -108,6 +118,11 @@ TABLE: dict[str, tuple[str, dict[str, Any], tuple[int, int, int, int]]] = {
     ),
     f"GET {V1}/alerts": (f"{V1}/alerts", {}, (401, 200, 200, 200)),
     f"GET {V1}/alerts/{{alert_id}}": (f"{V1}/alerts/{{visitor_alert}}", {}, (401, 200, 200, 200)),
+    f"GET {V1}/alerts/{{alert_id}}/explanation": (
+        f"{V1}/alerts/{{visitor_alert}}/explanation",
+        {},
+        (401, 200, 200, 200),
+    ),
     f"POST {V1}/alerts/{{alert_id}}/acknowledge": (
         f"{V1}/alerts/{{wellness_alert}}/acknowledge",
         {},
@@ -247,6 +262,7 @@ ELSEWHERE = [
     ("GET", "/visits/{visit}", {}),
     ("DELETE", "/expected-visitors/{visitor}", {}),
     ("GET", "/alerts/{wellness_alert}", {}),
+    ("GET", "/alerts/{visitor_alert}/explanation", {}),
     ("POST", "/alerts/{visitor_alert}/acknowledge", {}),
     ("POST", "/alerts/{visitor_alert}/resolve", SENT_AWAY),
     ("POST", "/alerts/{wellness_alert}/resolve", WELL),
@@ -266,6 +282,10 @@ ELSEWHERE = [
     ("POST", "/evidence", {"json": {"sensor": "door-3-502"}}),
     ("POST", "/sensors", SENSOR),
     ("DELETE", "/sensors/door-3-502", {}),
+    ("DELETE", "/receivers/{receiver}", {}),
+    ("POST", "/shifts", SHIFT),
+    ("DELETE", "/shifts/{shift}", {}),
+    ("PUT", "/shifts/{shift}/note", NOTE),
     ("GET", f"/digests/{TODAY}", {}),
     ("GET", "/snapshots/{ada_picture}/face", {}),
     ("GET", "/snapshots/{cleo_picture}/scene", {}),
@@ -291,3 +311,4 @@ def test_lists_hold_nothing_of_another_estate(anna: httpx.Client, elsewhere: Any
         "digests",
     ):
         assert anna.get(f"{V1}/{noun}").json() == [], noun
+    assert not any(anna.get(f"{V1}/roster").json().values())

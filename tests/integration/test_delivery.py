@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from models import OutboxRow
 from monitor.bootstrap import Runtime
+from monitor.core.breaker import FAILURES, PAUSE_S
 from monitor.errors import NotifyError
 from monitor.services import alerts, outbox
 from monitor.services import tick as ticks
@@ -24,6 +25,9 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.now
+
+    def steady_s(self) -> float:
+        return self.now.timestamp()
 
 
 @pytest.fixture
@@ -43,7 +47,12 @@ def sender(runtime: Runtime, channel: FakeChannel, clock: Clock, now: datetime) 
         ada = people.enrol(session, runtime.estate.id, people.ADA, now - timedelta(days=2), flat="3-2-501")
         people.seen(session, runtime.estate.id, ada, now - timedelta(hours=25))
         ticks.tick(session, runtime.estate.id, ["desk", "wecom"], now)
-    return Sender(runtime.database, channel, "http://desk", clock)
+    return Sender(runtime.database, channel, "http://desk", clock, clock.steady_s)
+
+
+def every(runtime: Runtime, channel: str) -> list[OutboxRow]:
+    with runtime.database.reader() as session:
+        return list(session.scalars(select(OutboxRow).where(OutboxRow.channel == channel)))
 
 
 def rows(runtime: Runtime) -> dict[str, OutboxRow]:
@@ -139,3 +148,33 @@ def test_a_slow_channel_keeps_nobody_waiting_but_itself(
     release.set()
     thread.join(10)
     assert rows(runtime)["slow"].receipt == "at last"
+
+
+def test_a_channel_that_is_down_is_given_a_rest_and_gets_everything_as_soon_as_it_is_back(
+    runtime: Runtime, sender: Sender, channel: FakeChannel, clock: Clock
+) -> None:
+    with runtime.database.writer() as session:
+        for number in range(3):
+            ben = people.enrol(session, runtime.estate.id, f"Ben {number}", clock.now - timedelta(days=2))
+            people.seen(session, runtime.estate.id, ben, clock.now - timedelta(hours=25))
+        ticks.tick(session, runtime.estate.id, ["desk", "wecom"], clock.now)
+    channel.broken = NotifyError(channel="wecom", reason="down")
+    tries = 0
+    for _ in range(30 * 60):
+        clock.now += timedelta(seconds=1)
+        tries += sender.send_one()
+    assert 30 < tries <= 30 * 60 / PAUSE_S + 2 * FAILURES
+    channel.broken, back_at = None, clock.now
+    while sum(row.sent_at is not None for row in every(runtime, "wecom")) < 4:
+        clock.now += timedelta(seconds=1)
+        sender.send_one()
+    assert clock.now - back_at <= timedelta(seconds=60)
+
+
+def test_a_message_that_is_refused_for_good_gives_the_channel_no_rest(
+    sender: Sender, channel: FakeChannel, clock: Clock
+) -> None:
+    channel.broken = NotifyError(channel="wecom", reason="unknown recipient", permanent=True)
+    for _ in range(FAILURES + 1):
+        assert sender.send_one()
+        clock.now += timedelta(hours=1)

@@ -17,6 +17,7 @@ STAFF = EVERYBODY | {
     Action.CORRECT,
     Action.AGREE,
     Action.REPORT_EVIDENCE,
+    Action.KEEP_ROSTER,
 }
 
 
@@ -26,7 +27,7 @@ STAFF = EVERYBODY | {
         (Role.DUTY, EVERYBODY),
         (Role.STAFF, STAFF),
         (Role.SENSOR, {Action.REPORT_EVIDENCE}),
-        (Role.ADMIN, STAFF | {Action.ENROL, Action.MANAGE_CAMERAS}),
+        (Role.ADMIN, STAFF | {Action.ENROL, Action.MANAGE_CAMERAS, Action.MANAGE_RECEIVERS}),
     ],
 )
 def test_a_role_may_do_this_and_nothing_else(role: Role, actions: set[Action]) -> None:

@@ -1,6 +1,6 @@
 """The smallest pieces: text, time, chip, button, field. Plain HTML tags under our own rules."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -98,6 +98,25 @@ def field(label: str, on_change: Callable[[str], Any], hint: str = "", name: str
         text(label)
         box = typing(on_change, name)
         box.props["placeholder"] = hint
+    return box
+
+
+def select(
+    label: str, options: Mapping[Any, str], on_change: Callable[[str], Any], value: object = None
+) -> Element:
+    """One of several, with the label above."""
+    with tag("label", "field"):
+        text(label)
+        with tag("select") as box:
+            for key, words in options.items():
+                option = text(words, name="option")
+                option.props["value"] = str(key)
+                option.props.set_bool("selected", key == value)
+    box.on(
+        "change",
+        lambda event: on_change(str(event.args)),
+        js_handler="(event) => emit(event.target.value)",
+    )
     return box
 
 

@@ -64,7 +64,7 @@ def _tabs(viewer: Viewer) -> None:
         ):
             if not viewer.may(needs):
                 continue
-            there = here == address or (address != "/" and here.startswith(_BELOW.get(address, (address,))))
+            there = here == address or here.startswith(_BELOW.get(address, (address,)))
             with linked(address, f"tab {'here' if there else ''}") as tab:
                 if there:
                     tab.props["aria-current"] = "page"
@@ -75,7 +75,7 @@ def _tabs(viewer: Viewer) -> None:
 
 
 # Pages that belong to a tab without being below its address.
-_BELOW = {"/care": ("/care", "/checks", "/accounted", "/hours")}
+_BELOW = {"/": ("/alerts", "/roster"), "/care": ("/care", "/checks", "/accounted", "/hours")}
 
 
 def _alarm(viewer: Viewer) -> None:

@@ -11,8 +11,8 @@ from api.desk.text import Catalogue
 from monitor.core.accounting import Count
 from monitor.core.alert import AlertState
 from monitor.core.camera import CameraState
-from monitor.services.outbox import DESK
 from monitor.services.status import Status
+from monitor.services.telling import DESK
 
 CAMERAS_NAMED = 5
 REFUSED_SHOWN = timedelta(hours=24)
@@ -61,6 +61,8 @@ def gaps(words: Catalogue, status: Status, now: datetime) -> tuple[Gap, ...]:
         found.append(Gap("camera_off", words.and_more.format(n=len(dark) - CAMERAS_NAMED)))
     if status.watch_is_behind:
         found.append(Gap("critical", words.watch_is_behind))
+    if status.nobody_on_duty:
+        found.append(Gap("warning", words.roster.gap_now))
     broker = status.sensor_broker
     if broker and not broker.connected:
         found.append(Gap("warning", words.broker_away, broker.since))

@@ -16,10 +16,13 @@ from api.desk.components.receipt import confirm_shown
 from api.desk.components.redrawn import Redrawn
 from monitor.core.access import Action
 from monitor.core.alert import AlertKind
-from monitor.services import alerts, events, outbox, wellness
+from monitor.core.roster import Link
+from monitor.services import alerts, explanation, wellness
 from monitor.services.alerts import Alert
 from monitor.services.events import Event
-from monitor.services.outbox import DESK, Owed
+from monitor.services.explanation import Chain
+from monitor.services.outbox import Owed
+from monitor.services.telling import DESK
 from monitor.services.wellness import WellnessCheck
 
 LOOK_AGAIN_S = 10.0
@@ -29,6 +32,7 @@ CARE = frozenset({AlertKind.WELLNESS, AlertKind.CANNOT_TELL})
 @dataclass(frozen=True)
 class Story:
     alert: Alert
+    chain: Chain
     events: list[Event]
     owed: list[Owed]
     checks: list[WellnessCheck]  # that it asks for, for who may record them
@@ -37,14 +41,16 @@ class Story:
 async def alert(viewer: Viewer, alert_id: int) -> None:
     def read(session: Session) -> Story:
         estate_id = viewer.desk.estate_id
-        found = alerts.get(session, estate_id, alert_id)
-        happened = events.of_alert(session, estate_id, alert_id, found.opened_at)
+        explained = explanation.explain(
+            session, estate_id, alert_id, viewer.principal.role, viewer.principal.name
+        )
+        found = explained.alert
         checks = (
             wellness.of_alert(session, estate_id, alert_id)
             if found.kind in CARE and viewer.may(Action.RECORD_CHECKS)
             else []
         )
-        return Story(found, happened, outbox.of_alert(session, estate_id, alert_id), checks)
+        return Story(found, explained.chain, explained.events, explained.told, checks)
 
     first = await viewer.desk.read(read)
     with frame(viewer, wording.title(viewer.words, first.alert)):
@@ -82,7 +88,7 @@ def _draw(viewer: Viewer, story: Story, close: Callable[[Alert], None]) -> None:
                 _result(viewer, found)
         with tag("div", "stack"):
             _timeline(viewer, story)
-            _deliveries(viewer, story.owed)
+            _deliveries(viewer, story)
 
 
 def _evidence(viewer: Viewer, found: Alert) -> None:
@@ -121,7 +127,7 @@ def _timeline(viewer: Viewer, story: Story) -> None:
             for event in story.events:
                 with tag("li"), tag("div"):
                     person = people.get(event.kind)
-                    told = words.event.get(event.kind, event.kind)
+                    told = _said(viewer, event)
                     text(f"{told} · {person}" if person else told, "strong", "div")
                     with tag("div", "soft small"):
                         text(times.clock(event.at) + " · ")
@@ -130,18 +136,30 @@ def _timeline(viewer: Viewer, story: Story) -> None:
             link(f"{story.alert.resident_name} · {words.history}", f"/residents/{story.alert.resident_id}")
 
 
+def _said(viewer: Viewer, event: Event) -> str:
+    words = viewer.words
+    if event.kind == "alert.escalated":
+        return words.roster.escalated[Link(event.facts["link"])]
+    return words.event.get(event.kind, event.kind)
+
+
 def _people(found: Alert) -> dict[str, str | None]:
     """Events hold no names; the alert knows who did what."""
     by = None if found.resolved_by == alerts.SYSTEM else found.resolved_by
     return {"alert.acknowledged": found.acknowledged_by, "alert.resolved": by}
 
 
-def _deliveries(viewer: Viewer, owed: list[Owed]) -> None:
+def _deliveries(viewer: Viewer, story: Story) -> None:
     words = viewer.words
     with tag("section", "panel stack"):
         text(words.deliveries, name="h2")
-        for one in owed:
+        if story.chain.escalates_at is not None:
+            clock = viewer.times.clock(story.chain.escalates_at)
+            fact("clock", words.roster.escalates.format(clock=clock), "soft")
+        for one in story.owed:
             channel = words.channel_desk if one.channel == DESK else one.channel
+            if one.receiver is not None:
+                channel = f"{one.receiver} · {channel}"
             told = (
                 words.delivered.format(clock=viewer.times.clock(one.sent_at))
                 if one.sent_at

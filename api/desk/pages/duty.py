@@ -16,14 +16,17 @@ from api.desk.components.icons import icon
 from api.desk.components.keyed import KeyedList
 from api.desk.components.receipt import confirm_shown
 from api.desk.components.redrawn import Redrawn
+from api.desk.components.rostering import on_duty
 from monitor.clock import utc_now
 from monitor.core.alert import AlertState
-from monitor.services import alerts, status, visits
+from monitor.services import alerts, roster, status, visits
 from monitor.services.alerts import Alert
+from monitor.services.roster import Roster
 from monitor.services.status import Status
 from monitor.services.visits import Visit
 
 LOOK_AGAIN_S = 5.0
+_FOLLOWED = ("alert.", "camera.", "presence.", "receiver.", "resident.", "sensor.", "shift.", "visit.")
 CLOSED_SHOWN = 20
 
 
@@ -33,6 +36,7 @@ class Overview:
     unresolved: list[Alert]  # what nobody has taken comes first
     closed: list[Alert]
     arrived: list[Visit]  # expected visitors who are there now
+    roster: Roster
     at: datetime
 
 
@@ -52,6 +56,7 @@ async def duty(viewer: Viewer) -> None:
                 gaps = Redrawn[tuple[headline.Gap, ...]](
                     viewer, lambda shown: headline.draw_gaps(viewer, shown), "panel"
                 )
+                present = Redrawn[Roster](viewer, lambda shown: _on_duty(viewer, shown), "panel stack")
                 arrived = Redrawn[list[Visit]](viewer, lambda shown: _arrived(viewer, shown))
                 with tag("div", "panel"):
                     text(words.resolved, name="h2")
@@ -64,11 +69,12 @@ async def duty(viewer: Viewer) -> None:
         empty.show(not found.unresolved)
         feed.show(found.unresolved)
         closed.show(found.closed)
+        present.show(found.roster)
         arrived.show(found.arrived)
         await confirm_shown(viewer, [alert.id for alert in found.unresolved])
 
     await redraw()
-    follow(viewer, redraw, ("alert.", "camera.", "presence.", "resident.", "sensor.", "visit."), LOOK_AGAIN_S)
+    follow(viewer, redraw, _FOLLOWED, LOOK_AGAIN_S)
 
 
 def _overview(session: Session, viewer: Viewer) -> Overview:
@@ -78,8 +84,19 @@ def _overview(session: Session, viewer: Viewer) -> Overview:
         sorted(alerts.listing(session, estate_id), key=lambda alert: alert.state is not AlertState.OPEN),
         alerts.listing(session, estate_id, (AlertState.RESOLVED,), limit=CLOSED_SHOWN),
         visits.expected_running(session, estate_id, gap, now),
+        roster.get(session, estate_id, now),
         now,
     )
+
+
+def _on_duty(viewer: Viewer, shown: Roster) -> None:
+    words = viewer.words.roster
+    text(words.now, name="h2")
+    if shown.receivers:
+        on_duty(viewer, shown)
+    else:
+        text(words.no_receivers, "soft")
+    link(words.title, "/roster")
 
 
 def _arrived(viewer: Viewer, shown: list[Visit]) -> None:

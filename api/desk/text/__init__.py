@@ -39,7 +39,8 @@ def say(words: Catalogue, error: errors.ShouwangError) -> str:
             return words.error_not_allowed
         case errors.InvalidInput():
             field = str(error.facts["field"])
-            return words.care.error_field.get(field) or words.error_field.get(field, words.error_invalid)
+            of_pages = words.care.error_field.get(field) or words.roster.error_field.get(field)
+            return of_pages or words.error_field.get(field, words.error_invalid)
         case errors.WalkRefused():
             return words.walk_reason.get(str(error.facts.get("key")), words.error_other)
         case errors.WalkBusy():

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from api.desk.text.care import Care
+from api.desk.text.roster import Roster
 from monitor.core.access import Role
 from monitor.core.agreement import Step
 from monitor.core.alert import AlertKind, Outcome, Severity
@@ -19,6 +20,7 @@ from monitor.core.sighting import Direction
 class Catalogue:
     code: str  # BCP 47
     care: Care  # of the pages on which staff look after residents
+    roster: Roster
     product: str
 
     # times

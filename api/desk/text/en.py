@@ -1,6 +1,6 @@
 """English."""
 
-from api.desk.text import care
+from api.desk.text import care, roster
 from api.desk.text.catalogue import Catalogue
 from monitor.core.access import Role
 from monitor.core.agreement import Step
@@ -15,6 +15,7 @@ from monitor.core.sighting import Direction
 EN = Catalogue(
     code="en",
     care=care.EN,
+    roster=roster.EN,
     product="Shouwang",
     ago_s="{n} s ago",
     ago_min="{n} min ago",

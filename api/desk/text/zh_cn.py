@@ -1,6 +1,6 @@
 """简体中文."""
 
-from api.desk.text import care
+from api.desk.text import care, roster
 from api.desk.text.catalogue import Catalogue
 from monitor.core.access import Role
 from monitor.core.agreement import Step
@@ -15,6 +15,7 @@ from monitor.core.sighting import Direction
 ZH_CN = Catalogue(
     code="zh-CN",
     care=care.ZH_CN,
+    roster=roster.ZH_CN,
     product="守望",
     ago_s="{n} 秒前",
     ago_min="{n} 分钟前",
