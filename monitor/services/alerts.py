@@ -12,10 +12,10 @@ from monitor.core import alert as rules
 from monitor.core.access import Action, Role, may
 from monitor.core.agreement import Cause, Step
 from monitor.core.alert import AlertKind, AlertState, Outcome, Severity
-from monitor.core.escalation import POLICIES, Policy, Rung
+from monitor.core.escalation import POLICIES
 from monitor.core.subject import SubjectKind
 from monitor.errors import Conflict, NotFound
-from monitor.services import events
+from monitor.services import chain, events
 from monitor.services.telling import Present, Telling
 from monitor.store import alerts as queries
 from monitor.store.bulk import insert_rows
@@ -23,7 +23,6 @@ from monitor.store.bulk import insert_rows
 SYSTEM = "system"
 # Taken, and nothing came of it for so long: it is everybody's again (W13).
 LAPSES_AFTER = timedelta(minutes=60)
-AT_ONCE = 500
 LAPSING = frozenset({AlertKind.WELLNESS, AlertKind.CANNOT_TELL})
 
 
@@ -103,7 +102,7 @@ def raise_all(
         {
             **{name: getattr(each, name) for name in _FIELDS},
             **shared,
-            **_standing(POLICIES[each.kind], rung, now),
+            **chain.standing(POLICIES[each.kind], rung, now),
         }
         for each, rung in zip(new, rungs, strict=True)
     ]
@@ -126,14 +125,6 @@ def raise_all(
         ]
     )
     return ids
-
-
-def _standing(policy: Policy, rung: Rung, now: datetime) -> dict[str, Any]:
-    return {
-        "policy": policy.export(),
-        "link": rung.link,
-        "escalates_at": None if rung.wait is None else now + rung.wait,
-    }
 
 
 def open_checks(session: Session, estate_id: str, checks: Sequence[dict[str, Any]], now: datetime) -> None:
@@ -161,61 +152,7 @@ def rise(
         row.step, row.severity = step, severity
     facts = [{"alert_id": row.id, "step": step.name.lower()} for row, step, _ in rows]
     events.append_all(session, estate_id, "alert.risen", now, facts)
-    tell_again(session, estate_id, [(row, f"step{int(step)}") for row, step, _ in rows], channels, now)
-
-
-def escalate(session: Session, estate_id: str, channels: Sequence[str], now: datetime) -> int:
-    """Nobody has taken these in time: the next link of their chain is told. At most `AT_ONCE` in one go."""
-    rows = queries.unanswered(session, estate_id, now, AT_ONCE)
-    if not rows:
-        return 0
-    present = Present(session, estate_id, channels, now)
-    buildings = queries.buildings(session, [row.resident_id for row in rows])
-    tellings = []
-    for row in rows:
-        assert row.link is not None
-        rung = present.climb(_policy(row), row.link, buildings.get(row.resident_id))
-        row.calls += 1
-        _stand(row, rung, now)
-        facts = {"alert_id": row.id, "link": rung.link.value}
-        events.append(session, estate_id, "alert.escalated", now, **facts)
-        tellings.append(Telling(row.id, f"call{row.calls}", rung.told, buildings.get(row.resident_id)))
-    present.tell(tellings)
-    return len(rows)
-
-
-def tell_again(
-    session: Session,
-    estate_id: str,
-    rounds: Sequence[tuple[AlertRow, str]],
-    channels: Sequence[str],
-    now: datetime,
-) -> None:
-    """As far up their chain as they have climbed, or as their step says; what somebody has taken climbs no further.
-
-    The round says why, and comes once for an alert.
-    """
-    if not rounds:
-        return
-    present = Present(session, estate_id, channels, now)
-    buildings = queries.buildings(session, [row.resident_id for row, _ in rounds]) if present.entered else {}
-    tellings = []
-    for row, round_ in rounds:
-        rung = present.enter(_policy(row), row.step, buildings.get(row.resident_id), row.link)
-        _stand(row, rung, now)
-        tellings.append(Telling(row.id, round_, rung.told, buildings.get(row.resident_id)))
-    session.flush()
-    present.tell(tellings)
-
-
-def _policy(row: AlertRow) -> Policy:
-    """The one that it began with (W16); alerts from before there were policies have none."""
-    return Policy.restore(row.policy) if row.policy else POLICIES[row.kind]
-
-
-def _stand(row: AlertRow, rung: Rung, now: datetime) -> None:
-    row.link = rung.link
-    row.escalates_at = now + rung.wait if rung.wait is not None and row.state is AlertState.OPEN else None
+    chain.tell_again(session, estate_id, [(row, f"step{int(step)}") for row, step, _ in rows], channels, now)
 
 
 def lapse(session: Session, estate_id: str, channels: Sequence[str], now: datetime) -> int:
@@ -228,7 +165,7 @@ def lapse(session: Session, estate_id: str, channels: Sequence[str], now: dateti
             check.taken_by, check.taken_at = None, None
         row.link = None
         events.append(session, estate_id, "alert.lapsed", now, alert_id=row.id)
-    tell_again(session, estate_id, [(row, f"lapsed{row.lapses}") for row in rows], channels, now)
+    chain.tell_again(session, estate_id, [(row, f"lapsed{row.lapses}") for row in rows], channels, now)
     return len(rows)
 
 

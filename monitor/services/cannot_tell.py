@@ -16,7 +16,7 @@ from models import AlertRow
 from monitor.core.agreement import Cause, Step
 from monitor.core.alert import AlertKind, AlertState, Outcome, Severity
 from monitor.core.presence import Assessment, Watched
-from monitor.services import alerts, events
+from monitor.services import alerts, chain, events
 from monitor.store import alerts as alert_queries
 from monitor.store import cameras as camera_queries
 from monitor.store import watched as queries
@@ -162,7 +162,7 @@ def _add(
     if more:
         events.append(session, running.estate_id, "alert.names", now, alert_id=running.id)
         round_ = f"names{len(why['residents'])}"
-        alerts.tell_again(session, running.estate_id, [(running, round_)], channels, now)
+        chain.tell_again(session, running.estate_id, [(running, round_)], channels, now)
 
 
 def _names(residents: Collection[int], cameras: Collection[str]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from monitor.core.ports import Channel
 from monitor.core.scale import Deviation
 from monitor.errors import WatchReplaced
 from monitor.heartbeat import Heartbeat
-from monitor.services import absences, alerts, cameras, cannot_tell, digests, estate, leaps, status
+from monitor.services import absences, alerts, cameras, cannot_tell, chain, digests, estate, leaps, status
 from monitor.services import tick as ticks
 from monitor.services.telling import DESK
 from monitor.store.database import Database
@@ -170,7 +170,7 @@ class Watch:
         with self._database.writer() as session:
             absences.close_over(session, self._estate_id, now)
             alerts.lapse(session, self._estate_id, policy.channels, now)
-            alerts.escalate(session, self._estate_id, policy.channels, now)
+            chain.escalate(session, self._estate_id, policy.channels, now)
             if settled:
                 cannot_tell.tell(session, self._estate_id, policy.camera_hold_off, policy.channels, now)
         self._look_at_everybody_due()

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from monitor.clock import utc_now
 from monitor.core.roster import Language, Link
-from monitor.services import alerts, roster
+from monitor.services import chain, roster
 from monitor.services.roster import NewReceiver, NewShift
 
 pytestmark = pytest.mark.browser
@@ -99,7 +99,7 @@ def test_the_history_of_an_alert_says_whom_it_has_climbed_to(site: Site, open_pa
     enter(site, "李静", Link.LEAD)
     alert_id = site.wellness_alert("陈桂兰", "3-502", 26)
     site.write(
-        lambda session: alerts.escalate(session, site.estate_id, ["desk"], utc_now() + timedelta(minutes=16))
+        lambda session: chain.escalate(session, site.estate_id, ["desk"], utc_now() + timedelta(minutes=16))
     )
     page = open_page(f"/alerts/{alert_id}", people.OLGA)
     expect(page.get_by_text("无人接单，已通知负责人")).to_be_visible()

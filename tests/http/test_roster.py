@@ -8,7 +8,7 @@ import people
 from fastapi import FastAPI
 
 from monitor.bootstrap import Runtime
-from monitor.services import alerts, roster
+from monitor.services import chain, roster
 
 V1 = "/api/v1"
 HOUR = timedelta(hours=1)
@@ -72,7 +72,7 @@ def test_the_status_says_when_nobody_is_on_duty(
 def test_an_alert_explains_itself(olga: httpx.Client, scene: Any, runtime: Runtime, now: datetime) -> None:
     with runtime.database.writer() as session:
         at = now + timedelta(minutes=61)
-        alerts.escalate(session, runtime.estate.id, ["desk"], at)
+        chain.escalate(session, runtime.estate.id, ["desk"], at)
     olga.post(f"{V1}/alerts/{scene.wellness_alert}/acknowledge")
     told = olga.get(f"{V1}/alerts/{scene.wellness_alert}/explanation").json()
     assert told["alert"]["why"]["unseen_hours"] >= 24

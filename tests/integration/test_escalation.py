@@ -13,7 +13,7 @@ from monitor.bootstrap import Runtime
 from monitor.core.alert import Outcome
 from monitor.core.roster import Language, Link
 from monitor.errors import Conflict, InvalidInput, NotFound
-from monitor.services import alerts, messages, outbox, roster, wellness
+from monitor.services import alerts, chain, messages, outbox, roster, wellness
 from monitor.services.roster import NewReceiver, NewShift
 from monitor.services.wellness import Found
 
@@ -52,7 +52,7 @@ class Site:
     def tick(self, at: datetime) -> None:
         with self.runtime.database.writer() as session:
             alerts.lapse(session, self.estate, CHANNELS, at)
-            alerts.escalate(session, self.estate, CHANNELS, at)
+            chain.escalate(session, self.estate, CHANNELS, at)
         with self.runtime.database.writer() as session:
             watching.ticks.tick(session, self.estate, CHANNELS, at)
 
@@ -164,7 +164,7 @@ def test_an_alert_keeps_the_policy_that_it_began_with(
 ) -> None:
     site.everybody()
     site.tick(now)
-    monkeypatch.setattr("monitor.services.alerts.POLICIES", {})
+    monkeypatch.setattr("monitor.services.chain.POLICIES", {})
     site.tick(now + 15 * MINUTE)
     assert site.told(now + 15 * MINUTE) == ["desk", "sam"]
 
