@@ -17,6 +17,7 @@ from monitor.core.absence import LONGEST
 from monitor.core.access import Role
 from monitor.core.evidence import EvidenceSource
 from monitor.core.ports import PhotoReader
+from monitor.core.roster import Link
 from monitor.core.sighting import Direction
 from monitor.core.ways import ONE_PASS
 from monitor.services import (
@@ -25,6 +26,7 @@ from monitor.services import (
     enrolment,
     evidence,
     presence,
+    roster,
     routines,
     sensors,
     sightings,
@@ -33,8 +35,10 @@ from monitor.services.absences import NewAbsence
 from monitor.services.contacts import Contact
 from monitor.services.enrolment import Defaults
 from monitor.services.evidence import Said
+from monitor.services.roster import NewReceiver, NewShift
 from monitor.services.seen import Seen
 from monitor.services.sensors import NewSensor
+from monitor.services.telling import DESK
 from monitor.simulate import lives
 from monitor.simulate.people import AWAY, UNSEEN, Person, residents
 from monitor.store.database import Database
@@ -79,6 +83,7 @@ def seed(
         }
         _live(session, estate, ids, chance, now)
         _agree(session, estate.id, ids, defaults, now)
+        _duty(session, estate.id, now)
 
 
 def _enrol(
@@ -135,6 +140,22 @@ def _agree(session: Session, estate_id: str, ids: dict[str, int], defaults: Defa
     meter = NewSensor("water-6-2-402", EvidenceSource.WATER_METER, ids[METERED])
     sensors.add(session, estate_id, meter, "admin", now - MOVED_IN)
     evidence.record(session, estate_id, Said(now - WATER, sensor=meter.slug), meter.slug, now)
+
+
+def _duty(session: Session, estate_id: str, now: datetime) -> None:
+    """Half a day and a night with a duty officer, and then a gap. The desk is the one channel that this estate has."""
+    on_duty = {
+        NewReceiver("王芳", Link.DUTY, (DESK,)): (-2, 10),
+        NewReceiver("李静", Link.DUTY, (DESK,)): (10, 22),
+        NewReceiver("赵敏", Link.STAFF, (DESK,), frozenset("1234")): (-2, 10),
+        NewReceiver("社区负责人", Link.LEAD, (DESK,)): (-8, 28),
+    }
+    fallback = NewReceiver("街道值班室", Link.FALLBACK, (DESK,))
+    roster.enter_receiver(session, estate_id, fallback, (DESK,), now)
+    for receiver, (start, end) in on_duty.items():
+        id = roster.enter_receiver(session, estate_id, receiver, (DESK,), now)
+        shift = NewShift(id, now + timedelta(hours=start), now + timedelta(hours=end))
+        roster.enter_shift(session, estate_id, shift, "staff", now)
 
 
 def _last(person: Person, chance: random.Random, now: datetime) -> datetime:

@@ -15,7 +15,8 @@ from monitor.config.cameras import load_estate
 from monitor.core.access import Role
 from monitor.core.ports import PhotoFace
 from monitor.core.presence import PresenceState
-from monitor.services import advice, alerts, contacts, estate, standing, tick
+from monitor.core.roster import Link
+from monitor.services import advice, alerts, contacts, estate, roster, standing, tick
 from monitor.services.enrolment import Defaults
 from monitor.simulate import demo
 from monitor.simulate.people import AWAY, UNSEEN, everybody, residents
@@ -88,3 +89,14 @@ def test_there_is_advice_about_everybody_who_is_watched(
         views = advice.of_estate(session, estate_id, began)
     assert len(views) == sum(person.watched for person in residents())
     assert all(view.advice is not None for view in views)
+
+
+def test_somebody_is_on_duty_and_the_gap_ahead_is_shown(
+    sample: tuple[Database, str], began: datetime
+) -> None:
+    database, estate_id = sample
+    with database.reader() as session:
+        found = roster.get(session, estate_id, began)
+    assert {each.link for each in found.on_duty} == set(Link)
+    assert any(gap.link is Link.DUTY for gap in found.gaps)
+    assert not found.without_fallback
