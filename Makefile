@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: demo test check fmt bench bench-ingest bench-recognition bench-watch trial trial-corrupted trial-faults trial-clock trial-properties trial-watches crash-watch migrate lock clean
+.PHONY: demo test check fmt bench bench-ingest bench-recognition bench-replay bench-watch trial trial-corrupted trial-faults trial-clock trial-properties trial-watches crash-watch migrate lock clean
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else 0'
@@ -41,6 +41,11 @@ bench-ingest: .venv/dev.installed
 # What a tick of the watch costs with a million residents; takes 15 minutes, most of them to fill two databases.
 bench-watch: .venv/dev.installed
 	$(PY) bench/watch.py
+
+# What a replay costs; REPLAY='--only worth' and '--only outages' tell what the usual hours are worth and what outages do.
+REPLAY ?=
+bench-replay: .venv/dev.installed
+	$(PY) bench/replay.py $(REPLAY)
 
 bench-recognition: .venv/dev.installed
 	$(PY) bench/recognition.py

@@ -1,7 +1,7 @@
 """What a replay costs, what the usual hours are worth, and what outages do to the watch; all on drawn people.
 
-    python bench/replay.py                        times, 3 minutes
-    python bench/replay.py --only worth           20 people no rule was tried on, 12 draws: 25 minutes on two cores
+    python bench/replay.py                        times, 5 minutes
+    python bench/replay.py --only worth           20 people no rule was tried on, 12 draws: an hour on two cores
     python bench/replay.py --only outages         40 people, 10 draws: 2 minutes
     python bench/replay.py --write FILE --people 3 --days 219 --seed 5        a file for `shouwang replay`
 
@@ -75,25 +75,28 @@ def timed(options: Sequence[object], runs: int) -> float:
 
 
 def worth(given: argparse.Namespace) -> None:
-    draws = given.draws
-    plain, doubted = replace(PLAIN, draws=draws), replace(PLAIN, draws=draws, doubted=DOUBTED)
+    found = dict[tuple[int, float], list[list[Row]]]()
+    print(f"{given.people} people, {MONTHS_7} days, means of {given.draws} draws, no night hold\n")
     with ProcessPoolExecutor(given.workers) as pool:
-        found = {
-            (seed, order.doubted): list(pool.map(rows_of, [(p, order) for p in drawn(given.people, seed)]))
-            for order in (plain, doubted)
-            for seed in (TUNED_ON, JUDGED_ON)
-        }
-    print(f"{given.people} people, {MONTHS_7} days, means of {draws} draws, no night hold\n")
-    for name, key, base in (
-        ("no doubtful evidence", 0.0, 0.0),
-        (f"{DOUBTED:.0%} of the missed passes are doubtful, for both", DOUBTED, DOUBTED),
-        (f"{DOUBTED:.0%} of the missed passes are doubtful, and the fixed step does not know", DOUBTED, 0.0),
-    ):
-        print(f"{name}\n\n{HEAD}")
-        for miss in MISSES:
-            for step in STEPS:
-                print(line(found, miss, f"{FIXED}{step / HOUR:g} h", key, base), flush=True)
-        print()
+        for name, key, base in (
+            ("no doubtful evidence", 0.0, 0.0),
+            (f"{DOUBTED:.0%} of the missed passes are doubtful, for both", DOUBTED, DOUBTED),
+            (
+                f"{DOUBTED:.0%} of the missed passes are doubtful, and the fixed step does not know",
+                DOUBTED,
+                0.0,
+            ),
+        ):
+            order = replace(PLAIN, draws=given.draws, doubted=key)
+            for seed in (TUNED_ON, JUDGED_ON):
+                if (seed, key) not in found:
+                    jobs = [(passes, order) for passes in drawn(given.people, seed)]
+                    found[seed, key] = list(pool.map(rows_of, jobs))
+            print(f"{name}\n\n{HEAD}")
+            for miss in MISSES:
+                for step in STEPS:
+                    print(line(found, miss, f"{FIXED}{step / HOUR:g} h", key, base))
+            print(flush=True)
 
 
 HEAD = (
