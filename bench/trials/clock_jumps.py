@@ -13,17 +13,19 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import evening
-from evening import ADA, GRETA, HUA, JOE, KIM, Evening, clock_at
+from evening import ADA, GRETA, HUA, IRIS, JOE, KIM, Evening, clock_at
 from machine import SimulatedMachine, installed
 
 from bench.trials.lines import Line
 from monitor import bootstrap, clock
 from monitor.clock import Steady
 from monitor.core.interval import Interval
+from monitor.core.presence import PHONE_WHEN_BLIND_FOR
 from monitor.store.database import Database
 from monitor.workers import clock_keeper
 from monitor.workers.clock_keeper import ClockKeeper
@@ -203,10 +205,13 @@ class Expected:
         yield from self._silence(ADA, "unseen", self._last_seen(evening.ADA_SEEN))
         yield from self._silence(HUA, "unseen", back)
         yield from self._silence(JOE, "not_back", self._last_seen(evening.JOE_LEAVES))
+        yield from self._iris()
         seen = self._last_seen(evening.GRETA_SEEN)
         phone = self._after_quiet(self._unseen_for(evening.PHONE, seen))
         visit = self._after_quiet(self._unseen_for(evening.GRETAS_VISIT, seen))
-        if phone != visit:  # both at once are one alert, of the higher step
+        if phone != visit and not self._asked_to_phone(
+            seen
+        ):  # both at once are one alert, of the higher step
             yield from self._happens(f"{GRETA} unseen phone", phone)
         yield from self._happens(f"{GRETA} unseen visit", visit)
         if joe_taken_at is not None:
@@ -215,7 +220,32 @@ class Expected:
 
     def _silence(self, name: str, cause: str, since: datetime | None) -> Iterator[Happened]:
         for step, length in (("phone", evening.PHONE), ("visit", evening.VISIT), ("urgent", evening.URGENT)):
-            yield from self._happens(f"{name} {cause} {step}", self._unseen_for(length, since))
+            if step != "phone" or not self._asked_to_phone(since):
+                yield from self._happens(f"{name} {cause} {step}", self._unseen_for(length, since))
+
+    def _iris(self) -> Iterator[Happened]:
+        """She is overdue when two passes in a row fall into the dark and a pause."""
+        passes = [
+            self._plan.start + n * evening.IRIS_EVERY for n in range(evening.ENDS // evening.IRIS_EVERY + 1)
+        ]
+        seen = [at for at in passes if self._seeing(at)]
+        for at, again in pairwise([*seen, self._plan.ends]):
+            phone = self._unseen_for(evening.PHONE, at)
+            yield from self._happens(
+                f"{IRIS} unseen phone", phone if phone is not None and phone < again else None
+            )
+
+    def _asked_to_phone(self, since: datetime | None) -> datetime | None:
+        """The cameras are dark, and with time left out since then it is so long that nobody could have seen them (W4)."""
+        told, light = self._first(self._told_of_dark), self._plan.start + evening.LIGHT
+        if since is None or told is None:
+            return None
+
+        def blind_for_long(true: datetime) -> bool:
+            left_out = [by for at, by in self._plan.leaps if since < at + COUNTED_EVERY and at <= true]
+            return sum(left_out, timedelta(0)) >= PHONE_WHEN_BLIND_FOR
+
+        return self._first(lambda true: told <= true < light and blind_for_long(true))
 
     def _happens(self, what: str, true: datetime | None) -> Iterator[Happened]:
         if true is not None:
@@ -273,16 +303,19 @@ class Expected:
                 made = day
                 yield f"digest of {day}", true
 
-    def _cameras(self) -> Iterator[Happened]:
-        """Told after a minute, and after a start, a pause and a leap not before another one."""
+    def _held(self, true: datetime) -> bool:
+        """After a start, a pause and a leap camera alarms wait for a minute; a machine does not notice that its host stopped it."""
+        asleep, after = self._plan.asleep, [at for at, by in self._plan.leaps if by > 5 * SECOND]
+        if asleep is not None and (self._plan.starts_anew or not self._plan.clock_stands):
+            after.append(asleep.end)
+        return any(at <= true < at + evening.HOLD_OFF for at in after)
+
+    def _told_of_dark(self, true: datetime) -> bool:
         dark, light = self._plan.start + evening.DARK, self._plan.start + evening.LIGHT
-        after = [at for at, by in self._plan.leaps if by > 5 * SECOND]
-        after += [self._plan.asleep.end] if self._plan.asleep else []
+        return dark + evening.HOLD_OFF <= true < light and not self._held(true)
 
-        def held(true: datetime) -> bool:
-            return any(at <= true < at + evening.HOLD_OFF for at in after)
-
-        told = self._first(lambda true: dark + evening.HOLD_OFF <= true < light and not held(true))
+    def _cameras(self) -> Iterator[Happened]:
+        told, light = self._first(self._told_of_dark), self._plan.start + evening.LIGHT
         if told is None:
             return
         yield from ((f"{slug} opened", told) for slug in evening.SLUGS)
@@ -290,9 +323,12 @@ class Expected:
         seen = self._first(lambda true: true >= light)
         assert seen is not None
         yield from ((f"{slug} resolved", seen) for slug in evening.SLUGS)
-        yield from self._happens(
-            "cannot_tell resolved", self._first(lambda true: true >= light and not held(true))
-        )
+        asked = self._asked_to_phone(self._plan.start)
+        if asked is not None:
+            yield "cannot_tell risen", asked  # and is open until staff have phoned
+        else:
+            again = self._first(lambda true: true >= light and not self._held(true))
+            yield from self._happens("cannot_tell resolved", again)
 
 
 # --- what happens ----------------------------------------------------------------------------------------------------------

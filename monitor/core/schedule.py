@@ -1,10 +1,10 @@
 """Hours of the day in the estate's time zone."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-DAY = timedelta(days=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -35,21 +35,29 @@ class DailyWindow:
 
 
 def next_at(clock: time, after: datetime, zone: ZoneInfo) -> datetime:
-    """The first moment after `after` at which the clocks of the zone show this time."""
-    local = after.astimezone(zone)
-    found = datetime.combine(local.date(), clock, zone)
-    if found <= local:
-        found = datetime.combine(local.date() + DAY, clock, zone)
-    return found.astimezone(after.tzinfo)
+    """The first moment after `after` at which the clocks of the zone come to this time."""
+    today = after.astimezone(zone).date()
+    shown = [at for day in (today, today + DAY) for at in _shown(clock, day, zone)]
+    return min(at for at in shown if at > after).astimezone(after.tzinfo)
 
 
 def last_at(clock: time, until: datetime, zone: ZoneInfo) -> datetime:
-    """The last moment until `until` at which the clocks of the zone showed this time."""
-    local = until.astimezone(zone)
-    found = datetime.combine(local.date(), clock, zone)
-    if found > local:
-        found = datetime.combine(local.date() - DAY, clock, zone)
-    return found.astimezone(until.tzinfo)
+    """The last moment until `until` at which the clocks of the zone came to this time."""
+    today = until.astimezone(zone).date()
+    shown = [at for day in (today - DAY, today) for at in _shown(clock, day, zone)]
+    return max(at for at in shown if at <= until).astimezone(until.tzinfo)
+
+
+def _shown(clock: time, day: date, zone: ZoneInfo) -> list[datetime]:
+    """When the clocks come to this time on this day: where they are put back twice, where they leap over it as they leap."""
+    local = datetime.combine(day, clock, zone)
+    first, second = (local.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    if second >= first:
+        return [first, second]
+    before, leaps = second.astimezone(zone).utcoffset(), second.replace(second=0, microsecond=0)
+    while leaps.astimezone(zone).utcoffset() == before:
+        leaps += MINUTE
+    return [leaps]
 
 
 def _of_day(clock: time) -> timedelta:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from monitor.core.schedule import DailyWindow, last_at, next_at
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
 NIGHT = DailyWindow(time(22), time(6))
 DAY = DailyWindow(time(9), time(17))
 MINUTE_TIMES = st.integers(0, 24 * 60 - 1).map(lambda m: time(m // 60, m % 60))
@@ -87,3 +87,37 @@ def test_a_window_ends_at_its_end_for_whoever_is_in_it(now: datetime) -> None:
     end = NIGHT.end_after(now, SHANGHAI)
     assert not NIGHT.holds(end, SHANGHAI)
     assert end == now or end.astimezone(SHANGHAI).time() == NIGHT.end
+
+
+# In Berlin the clocks leap from 2 to 3 o'clock on 29 March, and show the hour from 2 to 3 twice on 25 October.
+@pytest.mark.parametrize(
+    ("day", "after", "found"),
+    [
+        ("2026-03-29", "00:59:59", "01:00:00"),  # nothing shows 2:20; from 3:00 on it is later than that
+        ("2026-03-29", "01:00:00", "00:20:00 the next day"),
+        ("2026-10-25", "00:19:59", "00:20:00"),
+        ("2026-10-25", "00:20:00", "01:20:00"),
+        ("2026-10-25", "01:10:00", "01:20:00"),
+        ("2026-10-25", "01:20:00", "01:20:00 the next day"),
+    ],
+)
+def test_a_time_that_is_shown_twice_or_leapt_over_is_found_where_the_clocks_come_to_it(
+    day: str, after: str, found: str
+) -> None:
+    start = datetime.fromisoformat(f"{day}T{after}+00:00")
+    text, _, next_day = found.partition(" ")
+    ahead = datetime.fromisoformat(f"{day}T{text}+00:00") + timedelta(days=bool(next_day))
+    assert next_at(time(2, 20), start, BERLIN) == ahead
+    assert last_at(time(2, 20), ahead, BERLIN) == ahead
+    assert last_at(time(2, 20), ahead - timedelta(seconds=1), BERLIN) <= start
+
+
+@given(MINUTE_TIMES, MINUTE_TIMES, MOMENTS)
+def test_quiet_hours_end_after_every_moment_in_them_whatever_the_clocks_do(
+    start: time, end: time, now: datetime
+) -> None:
+    window = DailyWindow(start, end)
+    if start != end and window.holds(now, BERLIN):
+        ends = window.end_after(now, BERLIN)
+        assert now < ends <= now + timedelta(hours=25)
+        assert not window.holds(ends, BERLIN) or window.length > timedelta(hours=22)
