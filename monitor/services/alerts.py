@@ -97,12 +97,14 @@ def raise_all(
     present = Present(session, estate_id, channels, now)
     buildings = queries.buildings(session, [each.resident_id for each in new]) if present.entered else {}
     rungs = [present.enter(POLICIES[each.kind], each.step, buildings.get(each.resident_id)) for each in new]
+    policies = {kind: POLICIES[kind].export() for kind in {each.kind for each in new}}
     shared = {"estate_id": estate_id, "state": AlertState.OPEN, "opened_at": now}
     rows = [
         {
             **{name: getattr(each, name) for name in _FIELDS},
             **shared,
-            **chain.standing(POLICIES[each.kind], rung, now),
+            **chain.standing(rung, now),
+            "policy": policies[each.kind],
         }
         for each, rung in zip(new, rungs, strict=True)
     ]

@@ -16,13 +16,9 @@ from monitor.store import alerts as queries
 AT_ONCE = 500
 
 
-def standing(policy: Policy, rung: Rung, now: datetime) -> dict[str, Any]:
-    """What a new alert is kept with."""
-    return {
-        "policy": policy.export(),
-        "link": rung.link,
-        "escalates_at": None if rung.wait is None else now + rung.wait,
-    }
+def standing(rung: Rung, now: datetime) -> dict[str, Any]:
+    """Where a new alert stands."""
+    return {"link": rung.link, "escalates_at": None if rung.wait is None else now + rung.wait}
 
 
 def escalate(session: Session, estate_id: str, channels: Sequence[str], now: datetime) -> int:
