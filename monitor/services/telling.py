@@ -1,7 +1,7 @@
 """Who is told of an alert: everybody on duty in the links of the chain that it has reached, and always the desk."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -32,7 +32,8 @@ class Present:
     def __init__(self, session: Session, estate_id: str, channels: Sequence[str], now: datetime) -> None:
         """`channels`: every one that is set up, the desk among them."""
         self._session, self._estate_id, self._channels, self._now = session, estate_id, channels, now
-        self._receivers, self.entered = roster.present(session, estate_id, now)
+        present, self.entered = roster.present(session, estate_id, now)
+        self._receivers = [each for each in (_reachable(each, channels) for each in present) if each.channels]
 
     def enter(
         self, policy: Policy, step: Step | None, building: str | None, reached: Link | None = None
@@ -83,3 +84,8 @@ class Present:
             "created_at": self._now,
             "next_try_at": self._now + rank * SECOND_CHANNEL_AFTER,
         }
+
+
+def _reachable(receiver: Receiver, channels: Sequence[str]) -> Receiver:
+    """Without channels that have been taken out of the settings since; nobody would send what they owe."""
+    return replace(receiver, channels=tuple(each for each in receiver.channels if each in channels))

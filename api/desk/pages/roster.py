@@ -146,6 +146,8 @@ def _receivers(viewer: Viewer, receivers: tuple[Receiver, ...]) -> None:
                 text(each.name, "strong")
                 text(words.link[each.link])
                 text(words.reached_by.format(channels=comma.join(each.channels)), "soft")
+                for channel in set(each.channels) - set(viewer.desk.runtime.channels):
+                    fact("warning", words.not_set_up.format(channel=channel), "lacking")
                 if each.buildings:
                     buildings = comma.join(sorted(each.buildings))
                     text(words.of_buildings.format(buildings=buildings), "soft")

@@ -45,6 +45,7 @@ class Roster:
     receivers: str
     receivers_lead: str
     reached_by: str
+    not_set_up: str
     of_buildings: str
     receiver_removed: str
     enter_receiver: str

@@ -49,6 +49,7 @@ EN = Roster(
     receivers="Who can be told",
     receivers_lead="The first channel is tried first, the next one when it takes nothing within a minute.",
     reached_by="by {channels}",
+    not_set_up="{channel} is not set up any more: nothing is sent there",
     of_buildings="buildings {buildings}",
     receiver_removed="They are told no more.",
     enter_receiver="Enter somebody",

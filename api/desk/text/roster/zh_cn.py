@@ -49,6 +49,7 @@ ZH_CN = Roster(
     receivers="可以通知的人",
     receivers_lead="先用第一个渠道；一分钟内没有送达，就用下一个。",
     reached_by="渠道：{channels}",
+    not_set_up="渠道 {channel} 已不在设置中，不会发送",
     of_buildings="楼栋：{buildings}",
     receiver_removed="不再通知。",
     enter_receiver="登记接收人",
