@@ -19,6 +19,7 @@ from monitor.core.engine import ENGINES, SFACE
 from monitor.core.ports import Channel, Detector, Embedder, PhotoReader, WalkReader
 from monitor.errors import ConfigError, InvalidInput, Problem
 from monitor.notify.apprise_channel import AppriseChannel
+from monitor.notify.signed_webhook import SignedWebhook
 from monitor.sensors.mqtt import MqttBroker
 from monitor.services import agreements, alerts, sensor_broker
 from monitor.services import calibration as calibrations
@@ -125,8 +126,12 @@ def start(*, upgrade: bool = False) -> Runtime:
     with database.writer() as session:
         estates.register(session, estate, utc_now())
         agreements.fill(session, estate.id, settings.agreement(), alerts.SYSTEM, utc_now())
-    adapters = tuple(AppriseChannel(name, url.get_secret_value()) for name, url in settings.notify.items())
+    adapters = tuple(_channel(name, url.get_secret_value()) for name, url in settings.notify.items())
     return Runtime(settings, estate, database, SnapshotFiles(settings.data_dir / "pictures"), adapters)
+
+
+def _channel(name: str, address: str) -> Channel:
+    return SignedWebhook(name, address) if SignedWebhook.means(address) else AppriseChannel(name, address)
 
 
 def camera_file(settings: Settings) -> CameraFile:
