@@ -9,7 +9,7 @@ from bench.trials import clock_jumps
 from monitor import clock
 from monitor.core import scale
 
-MOMENTS = 2
+MOMENTS = 1
 
 
 @pytest.mark.parametrize("number", range(MOMENTS))

@@ -10,7 +10,7 @@ from typing import Any
 from monitor.store.database import Database
 
 CRASH = Path(__file__).parent / "crash.py"
-EVERY_NTH, EVERY_NTH_ON_POSTGRES = 8, 170
+EVERY_NTH, EVERY_NTH_ON_POSTGRES = 16, 170
 
 
 def crashes(folder: Path, *arguments: str) -> dict[str, Any]:
