@@ -11,18 +11,18 @@ class Breaker:
     """Times are monotonic seconds."""
 
     failures: int = 0
-    closed_from_s: float = 0.0  # until then nothing is sent
+    rests_until_s: float = 0.0
 
     @property
     def is_open(self) -> bool:
         return self.failures >= FAILURES
 
     def may_try(self, now_s: float) -> bool:
-        return not self.is_open or now_s >= self.closed_from_s
+        return not self.is_open or now_s >= self.rests_until_s
 
     def failed(self, now_s: float) -> None:
         self.failures += 1
-        self.closed_from_s = now_s + PAUSE_S
+        self.rests_until_s = now_s + PAUSE_S
 
     def worked(self) -> bool:
         """True when the channel was thought to be down until now."""

@@ -1,7 +1,7 @@
 """The duty roster: who can be told, who is on duty when, what one shift hands over to the next, and the gaps ahead."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -61,7 +61,7 @@ class Roster:
     on_duty: tuple[Receiver, ...]
     shifts: tuple[ShiftView, ...]
     gaps: tuple[Gap, ...]
-    without_fallback: bool = field(default=False)
+    without_fallback: bool = False
 
 
 def get(session: Session, estate_id: str, now: datetime) -> Roster:

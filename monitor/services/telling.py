@@ -59,8 +59,9 @@ class Present:
             for each in self._receivers
             if each.link in telling.links and each.answers_for(telling.building)
         ]
-        if not told:
-            # Nobody is entered, or no fallback is: then it goes everywhere.
+        no_fallback = not any(each.link is Link.FALLBACK for each in self._receivers)
+        if not told or (Link.FALLBACK in telling.links and no_fallback):
+            # Too many rather than nobody: what is for a fallback that is not there goes everywhere.
             return [self._row(telling, channel) for channel in self._channels]
         by_receivers = [
             self._row(telling, channel, receiver, rank)

@@ -140,6 +140,20 @@ def test_with_no_fallback_either_it_goes_everywhere(site: Site, now: datetime, e
     assert site.told(now) == sorted(CHANNELS)
 
 
+def test_a_visit_for_which_there_is_neither_staff_nor_fallback_goes_everywhere(
+    site: Site, now: datetime
+) -> None:
+    site.on_duty("Olga", Link.DUTY, "olga")
+    site.tick(now)
+    assert site.told(now) == ["desk", "olga"]
+    at = now + 24 * HOUR + MINUTE
+    with site.runtime.database.writer() as session:
+        olga = roster.get(session, site.estate, at).receivers[0].id
+        roster.enter_shift(session, site.estate, NewShift(olga, at - HOUR, at + HOUR), people.ANNA, at)
+    site.tick(at)
+    assert site.told(at) == sorted([*CHANNELS, *CHANNELS])  # the visit, and the chain that came to its end
+
+
 def test_who_has_only_a_channel_that_is_not_set_up_any_more_is_as_good_as_absent(
     site: Site, now: datetime
 ) -> None:
